@@ -1,0 +1,86 @@
+//! The typed client: a method for each message that nodes send each other.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericParam, parse_quote};
+
+use super::{Names, quiet, turbofish, with_params};
+use crate::model::{Handler, Model, Passing};
+
+pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
+    let Model { krate, generics, name, self_ty, .. } = model;
+    let client = &names.client;
+    let quiet = quiet();
+    let before: GenericParam = parse_quote!('c);
+    let after: GenericParam = parse_quote!(To: #krate::Recipients);
+    let extended = with_params(generics, [before], [after]);
+    let (impl_generics, ty_generics, where_clause) = extended.split_for_impl();
+    let methods = model
+        .handlers
+        .iter()
+        .filter(|handler| handler.reply.is_none())
+        .map(|handler| method(handler, model, names));
+    let about = format!(
+        "Sends to other `{name}` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`."
+    );
+    quote! {
+        #[doc = #about]
+        #quiet
+        pub struct #client #impl_generics (#krate::Link<'c, #self_ty, To>) #where_clause;
+
+        #[automatically_derived]
+        #quiet
+        impl #impl_generics #client #ty_generics #where_clause {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::core::convert::From<#krate::Link<'c, #self_ty, To>> for #client #ty_generics
+        #where_clause
+        {
+            fn from(link: #krate::Link<'c, #self_ty, To>) -> Self {
+                Self(link)
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::core::fmt::Debug for #client #ty_generics #where_clause {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+    }
+}
+
+fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
+    let krate = &model.krate;
+    let (method, variant, payload) = (&handler.callee.method, &handler.variant, &names.payload);
+    let turbofish = turbofish(&model.generics);
+    let (cfgs, docs) = (&handler.callee.attrs.cfgs, &handler.callee.attrs.docs);
+    let docs = if docs.is_empty() {
+        let text = format!("Sends `{}`.", handler.wire.text);
+        quote!(#[doc = #text])
+    } else {
+        quote!(#(#docs)*)
+    };
+    let parameters = handler.fields.iter().map(|field| {
+        let (ident, ty) = (&field.ident, &field.taken);
+        quote!(#ident: #ty)
+    });
+    let values = handler.fields.iter().map(|field| {
+        let ident = &field.ident;
+        match field.passing {
+            Passing::Owned | Passing::CowStr => quote!(#ident),
+            Passing::Str => quote!(#ident: ::std::borrow::Cow::Borrowed(#ident)),
+            Passing::Lent { .. } => quote!(#ident: #krate::Lent::Borrowed(#ident)),
+        }
+    });
+    let body = (!handler.fields.is_empty()).then(|| quote!({ #(#values),* }));
+    quote! {
+        #docs
+        #(#cfgs)*
+        pub fn #method(&self, #(#parameters),*) {
+            self.0.send(&#payload #turbofish::#variant #body);
+        }
+    }
+}

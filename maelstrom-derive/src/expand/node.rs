@@ -1,0 +1,301 @@
+//! The `Node` impl: from messages and events to the handlers.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{GenericParam, parse_quote, spanned::Spanned};
+
+use super::{Names, events, payload, quiet, turbofish, with_params};
+use crate::model::{Arg, Callee, EventHandler, Field, Handler, Hook, Init, Model, Passing, Reply, ReplyBody};
+
+pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
+    let Model { krate, generics, self_ty, .. } = model;
+    let Names { event, client, state, ctx, .. } = names;
+    let quiet = quiet();
+    let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
+    let client_generics = {
+        let before: GenericParam = parse_quote!('c);
+        let after: GenericParam = parse_quote!(To);
+        let extended = with_params(generics, [before], [after]);
+        let (_, ty_generics, _) = extended.split_for_impl();
+        quote!(#ty_generics)
+    };
+    let init = init(model, names);
+    let timers = timers(model, names);
+    let receive = receive(model, names);
+    let handle_event = handle_event(model, names);
+    let shutdown = model.shutdown.as_ref().map(|hook| shutdown(hook, model, names));
+    quote! {
+        #[automatically_derived]
+        #quiet
+        impl #impl_generics #krate::Node for #self_ty #where_clause {
+            type State = Self;
+            type Event = #event #ty_generics;
+            type Client<'c, To: #krate::Recipients> = #client #client_generics;
+
+            #init
+            #timers
+
+            fn receive(
+                #state: &mut Self,
+                #ctx: &#krate::Context<Self>,
+                message: &#krate::RawMessage<'_>,
+            ) -> #krate::Result<()> {
+                #receive
+            }
+
+            #handle_event
+            #shutdown
+        }
+    }
+}
+
+/// `Config` and `init`. If the handler has a `cfg`, there is a second pair for when it is not there.
+fn init(model: &Model, names: &Names) -> TokenStream {
+    let Some(init) = &model.init else { return default_init(model, None) };
+    let Init { callee, config, span } = init;
+    let (krate, ctx) = (&model.krate, &names.ctx);
+    let config = config.clone().unwrap_or_else(|| quote!(()));
+    let cfgs = &callee.attrs.cfgs;
+    let method = &callee.method;
+    let args = callee.args.iter().map(|arg| match arg {
+        Arg::Context => quote!(#ctx),
+        Arg::Given | Arg::Field(_) => quote!(config),
+    });
+    let made = quote_spanned!(*span=> Self::#method(#(#args),*));
+    let made = if callee.fallible { quote_spanned!(*span=> #made?) } else { made };
+    let without = (!cfgs.is_empty()).then(|| {
+        let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
+        default_init(model, Some(quote!(#[cfg(not(all(#(#conditions),*)))])))
+    });
+    quote! {
+        #(#cfgs)*
+        type Config = #config;
+
+        #(#cfgs)*
+        fn init(#ctx: &#krate::Context<Self>, config: #config) -> #krate::Result<Self> {
+            ::core::result::Result::Ok(#made)
+        }
+
+        #without
+    }
+}
+
+fn default_init(model: &Model, cfg: Option<TokenStream>) -> TokenStream {
+    let Model { krate, self_ty, .. } = model;
+    let made = quote_spanned!(self_ty.span()=> <#self_ty as #krate::__private::Init>::init());
+    quote! {
+        #cfg
+        type Config = ();
+
+        #cfg
+        fn init(_: &#krate::Context<Self>, (): ()) -> #krate::Result<Self> {
+            ::core::result::Result::Ok(#made)
+        }
+    }
+}
+
+fn timers(model: &Model, names: &Names) -> Option<TokenStream> {
+    let (krate, event) = (&model.krate, &names.event);
+    let timers: Vec<TokenStream> = model
+        .events
+        .iter()
+        .filter_map(|handler| {
+            let every = handler.every.as_ref()?;
+            let (cfgs, variant, interval) = (&handler.callee.attrs.cfgs, &handler.variant, &every.interval);
+            let jitter = every.jitter.as_ref().map(|jitter| quote!(.jitter(#jitter)));
+            let name = handler.callee.method.to_string();
+            Some(quote!(#(#cfgs)* #krate::Every::new(#name, #interval, || #event::#variant) #jitter))
+        })
+        .collect();
+    let (_, ty_generics, _) = model.generics.split_for_impl();
+    (!timers.is_empty()).then(|| {
+        quote! {
+            fn timers(&self) -> ::std::vec::Vec<#krate::Every<#event #ty_generics>> {
+                ::std::vec::Vec::from([#(#timers),*])
+            }
+        }
+    })
+}
+
+fn receive(model: &Model, names: &Names) -> TokenStream {
+    let Names { payload, state, ctx, incoming, .. } = names;
+    let turbofish = turbofish(&model.generics);
+    let unknown = unknown(model, names);
+    if model.handlers.is_empty() {
+        return quote!(#unknown);
+    }
+    let arms = model.handlers.iter().map(|handler| arm(handler, model, names));
+    // What is decoded is never a reply.
+    let rest = payload::has_replies(model).then(|| quote!(_ => {}));
+    let _ = (state, ctx);
+    quote! {
+        let ::core::option::Option::Some(#incoming) = #payload #turbofish::decode(&message.body.payload)? else {
+            #unknown
+        };
+        match #incoming {
+            #(#arms)*
+            #rest
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+/// What happens to a message of a type that has no handler.
+fn unknown(model: &Model, names: &Names) -> TokenStream {
+    let not_supported = quote!(::core::result::Result::Err(message.body.payload.not_supported()));
+    let Some(Hook { callee }) = &model.fallback else { return quote!(return #not_supported;) };
+    let ctx = &names.ctx;
+    let call = call(callee, names, |_| TokenStream::new(), &quote!(message));
+    let _ = ctx;
+    let finish = if callee.fallible {
+        quote!(#call?; return ::core::result::Result::Ok(());)
+    } else {
+        quote!(#call; return ::core::result::Result::Ok(());)
+    };
+    let cfgs = &callee.attrs.cfgs;
+    if cfgs.is_empty() {
+        return finish;
+    }
+    let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
+    quote! {
+        #(#cfgs)*
+        { #finish }
+        #[cfg(not(all(#(#conditions),*)))]
+        return #not_supported;
+    }
+}
+
+fn call(
+    callee: &Callee,
+    names: &Names,
+    field: impl Fn(usize) -> TokenStream,
+    given: &TokenStream,
+) -> TokenStream {
+    let Names { state, ctx, .. } = names;
+    let method = &callee.method;
+    let args = callee.args.iter().map(|arg| match arg {
+        Arg::Context => quote!(#ctx),
+        Arg::Field(index) => field(*index),
+        Arg::Given => given.clone(),
+    });
+    quote!(Self::#method(#state, #(#args),*))
+}
+
+fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
+    let Names { payload, ctx, reply: local, .. } = names;
+    let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
+    let turbofish = turbofish(&model.generics);
+    let idents = handler.fields.iter().map(|field| &field.ident);
+    let pattern = (!handler.fields.is_empty()).then(|| quote!({ #(#idents),* }));
+    let call = call(&handler.callee, names, |index| passed(&handler.fields[index]), &TokenStream::new());
+    let call = if handler.callee.fallible { quote!(#call?) } else { call };
+    let body = match &handler.reply {
+        None => quote!(#call;),
+        Some(Reply { variant, later: true, body, .. }) => {
+            let (taken, made) = reply_value(body, local);
+            quote!(#ctx.reply_later(#call, |#taken| #payload #turbofish::#variant #made);)
+        }
+        Some(Reply { variant, body: ReplyBody::Empty, .. }) => {
+            quote! {
+                #call;
+                #ctx.reply(&#payload #turbofish::#variant);
+            }
+        }
+        Some(Reply { variant, body, .. }) => {
+            let (taken, made) = reply_value(body, local);
+            quote! {
+                let #taken = #call;
+                #ctx.reply(&#payload #turbofish::#variant #made);
+            }
+        }
+    };
+    quote! {
+        #(#cfgs)*
+        #payload::#variant #pattern => { #body }
+    }
+}
+
+/// The pattern that takes a returned value, and the fields of the variant made from it.
+fn reply_value(body: &ReplyBody, local: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
+    match body {
+        ReplyBody::Empty => (quote!(()), TokenStream::new()),
+        ReplyBody::Flat(_) => (quote!(#local), quote!((#local))),
+        ReplyBody::Named(fields) => {
+            let idents: Vec<_> = fields.iter().map(|field| &field.ident).collect();
+            let made = quote!({ #(#idents),* });
+            match &idents[..] {
+                [one] => (quote!(#one), made),
+                several => (quote!((#(#several),*)), made),
+            }
+        }
+    }
+}
+
+/// How a field of the payload is handed to the handler.
+fn passed(field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    match field.passing {
+        Passing::Owned | Passing::CowStr => quote!(#ident),
+        Passing::Str | Passing::Lent { .. } => quote!(&#ident),
+    }
+}
+
+fn handle_event(model: &Model, names: &Names) -> TokenStream {
+    let krate = &model.krate;
+    let Names { event, state, ctx, .. } = names;
+    let (_, ty_generics, _) = model.generics.split_for_impl();
+    let arms: Vec<TokenStream> = model.events.iter().map(|handler| event_arm(handler, names)).collect();
+    let body = if arms.is_empty() && !events::needs_marker(model) {
+        quote!(match event {})
+    } else {
+        let marker =
+            events::needs_marker(model).then(|| quote!(#event::__Parameters(never, _) => match never {},));
+        quote! {
+            match event {
+                #(#arms)*
+                #marker
+            }
+            ::core::result::Result::Ok(())
+        }
+    };
+    let (state, ctx) = if arms.is_empty() { (quote!(_), quote!(_)) } else { (quote!(#state), quote!(#ctx)) };
+    quote! {
+        fn event(
+            #state: &mut Self,
+            #ctx: &#krate::Context<Self>,
+            event: #event #ty_generics,
+        ) -> #krate::Result<()> {
+            #body
+        }
+    }
+}
+
+fn event_arm(handler: &EventHandler, names: &Names) -> TokenStream {
+    let event = &names.event;
+    let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
+    let idents: Vec<_> = handler.fields.iter().map(|(ident, _)| ident).collect();
+    let pattern = (!idents.is_empty()).then(|| quote!({ #(#idents),* }));
+    let field = |index: usize| {
+        let ident = idents[index];
+        quote!(#ident)
+    };
+    let call = call(&handler.callee, names, field, &TokenStream::new());
+    let call = if handler.callee.fallible { quote!(#call?) } else { call };
+    quote!(#(#cfgs)* #event::#variant #pattern => #call,)
+}
+
+fn shutdown(hook: &Hook, model: &Model, names: &Names) -> TokenStream {
+    let krate = &model.krate;
+    let Names { state, ctx, .. } = names;
+    let callee = &hook.callee;
+    let cfgs = &callee.attrs.cfgs;
+    let call = call(callee, names, |_| TokenStream::new(), &TokenStream::new());
+    let call = if callee.fallible { quote!(#call?) } else { call };
+    quote! {
+        #(#cfgs)*
+        fn shutdown(#state: &mut Self, #ctx: &#krate::Context<Self>) -> #krate::Result<()> {
+            #call;
+            ::core::result::Result::Ok(())
+        }
+    }
+}

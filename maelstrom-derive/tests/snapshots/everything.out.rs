@@ -1,0 +1,355 @@
+///Every message that `Everything` receives or sends.
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+pub enum EverythingPayload<'m, K: Key, const N: usize>
+where
+    K: 'static,
+{
+    /// Two fields from a tuple; the second is a guard.
+    GetAll,
+    ///The reply of `get_all`.
+    All {
+        ///The field `version`.
+        version: u64,
+        ///The field `entries`.
+        entries: Ref<'m, BTreeMap<K, u64>>,
+    },
+    ///The message `status`.
+    Status {
+        ///The field `how-much`.
+        depth: u8,
+    },
+    ///The reply of `status`.
+    StatusOk(Status<'m>),
+    ///The message `get`.
+    Get {
+        ///The field `key`.
+        key: K,
+    },
+    ///The reply of `get`.
+    GetOk {
+        ///The field `value`.
+        value: <Everything<K, N>>::Value,
+    },
+    ///The message `echo`.
+    Echo {
+        ///The field `echo`.
+        echo: &'m RawValue,
+        ///The field `prefix`.
+        prefix: Cow<'m, str>,
+        ///The field `in`.
+        r#in: ::std::borrow::Cow<'m, str>,
+    },
+    ///The reply of `echo`.
+    EchoOk {
+        ///The field `echo`.
+        echo: &'m RawValue,
+    },
+    ///The message `merge`.
+    #[cfg(feature = "merge")]
+    Merge {
+        ///The field `entries`.
+        entries: ::maelstrom::Lent<'m, ::std::vec::Vec<(K, u64)>, [(K, u64)]>,
+        ///The field `state`.
+        state: ::maelstrom::Lent<'m, Clock>,
+    },
+    #[doc(hidden)]
+    __Parameters(::core::convert::Infallible, ::core::marker::PhantomData<(&'m (), K)>),
+}
+#[automatically_derived]
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+impl<'m, K: Key, const N: usize> EverythingPayload<'m, K, N>
+where
+    K: 'static,
+{
+    /// Decodes a message that this node has a handler for; `None` if it has none for its type.
+    pub fn decode(
+        incoming: &::maelstrom::RawPayload<'m>,
+    ) -> ::maelstrom::Result<::core::option::Option<Self>> {
+        ::core::result::Result::Ok(
+            ::core::option::Option::Some(
+                match incoming.kind() {
+                    "get-all" => Self::GetAll,
+                    "status" => {
+                        Self::Status {
+                            depth: incoming.field_or_else::<u8>("how-much", usual)?,
+                        }
+                    }
+                    "get" => {
+                        Self::Get {
+                            key: incoming.field::<K>("key")?,
+                        }
+                    }
+                    "echo" => {
+                        Self::Echo {
+                            echo: incoming.field::<&'m RawValue>("echo")?,
+                            prefix: incoming.str_field("prefix")?,
+                            r#in: incoming
+                                .str_field_or_else(
+                                    "in",
+                                    || ::core::convert::Into::into(
+                                        ::core::default::Default::default(),
+                                    ),
+                                )?,
+                        }
+                    }
+                    #[cfg(feature = "merge")]
+                    "merge" => {
+                        Self::Merge {
+                            entries: ::maelstrom::Lent::Owned(
+                                incoming.field::<::std::vec::Vec<(K, u64)>>("entries")?,
+                            ),
+                            state: ::maelstrom::Lent::Owned(
+                                incoming.field::<Clock>("state")?,
+                            ),
+                        }
+                    }
+                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
+                },
+            ),
+        )
+    }
+}
+#[automatically_derived]
+impl<'m, K: Key, const N: usize> ::maelstrom::__private::Serialize
+for EverythingPayload<'m, K, N>
+where
+    K: 'static,
+{
+    fn serialize<S: ::maelstrom::__private::Serializer>(
+        &self,
+        serializer: S,
+    ) -> ::core::result::Result<S::Ok, S::Error> {
+        match self {
+            Self::GetAll => ::maelstrom::Payload::new(serializer, "get-all").end(),
+            Self::All { version, entries } => {
+                ::maelstrom::Payload::new(serializer, "all")
+                    .field("version", version)
+                    .field("entries", &**entries)
+                    .end()
+            }
+            Self::Status { depth } => {
+                ::maelstrom::Payload::new(serializer, "status")
+                    .field("how-much", depth)
+                    .end()
+            }
+            Self::StatusOk(incoming) => {
+                ::maelstrom::Payload::new(serializer, "status_ok").fields(incoming).end()
+            }
+            Self::Get { key } => {
+                ::maelstrom::Payload::new(serializer, "get").field("key", key).end()
+            }
+            Self::GetOk { value } => {
+                ::maelstrom::Payload::new(serializer, "get_ok")
+                    .field("value", value)
+                    .end()
+            }
+            Self::Echo { echo, prefix, r#in } => {
+                ::maelstrom::Payload::new(serializer, "echo")
+                    .field("echo", echo)
+                    .field("prefix", prefix)
+                    .field("in", r#in)
+                    .end()
+            }
+            Self::EchoOk { echo } => {
+                ::maelstrom::Payload::new(serializer, "echo_ok")
+                    .field("echo", echo)
+                    .end()
+            }
+            #[cfg(feature = "merge")]
+            Self::Merge { entries, state } => {
+                ::maelstrom::Payload::new(serializer, "merge")
+                    .field("entries", &**entries)
+                    .field("state", &**state)
+                    .end()
+            }
+            Self::__Parameters(never, _) => match *never {}
+        }
+    }
+}
+#[automatically_derived]
+impl<'m, K: Key, const N: usize> ::core::fmt::Debug for EverythingPayload<'m, K, N>
+where
+    K: 'static,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::maelstrom::__private::debug_payload(self, f)
+    }
+}
+///What timers and injectors bring to `Everything`.
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+pub enum EverythingEvent<K: Key, const N: usize>
+where
+    K: 'static,
+{
+    ///The timer `tick`.
+    Tick,
+    /// The time is up.
+    Timeout {
+        ///The parameter `term`.
+        term: u64,
+    },
+    #[doc(hidden)]
+    __Parameters(::core::convert::Infallible, ::core::marker::PhantomData<fn() -> (K,)>),
+}
+#[automatically_derived]
+impl<K: Key, const N: usize> ::core::fmt::Debug for EverythingEvent<K, N>
+where
+    K: 'static,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.write_str(
+            match self {
+                Self::Tick { .. } => "Tick",
+                Self::Timeout { .. } => "Timeout",
+                Self::__Parameters(never, _) => match *never {}
+            },
+        )
+    }
+}
+///Sends to other `Everything` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+pub struct EverythingClient<'c, K: Key, const N: usize, To: ::maelstrom::Recipients>(
+    ::maelstrom::Link<'c, Everything<K, N>, To>,
+)
+where
+    K: 'static;
+#[automatically_derived]
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+impl<
+    'c,
+    K: Key,
+    const N: usize,
+    To: ::maelstrom::Recipients,
+> EverythingClient<'c, K, N, To>
+where
+    K: 'static,
+{
+    ///Sends `merge`.
+    #[cfg(feature = "merge")]
+    pub fn merge(&self, entries: &'_ [(K, u64)], state: &'_ Clock) {
+        self.0
+            .send(
+                &EverythingPayload::<K, N>::Merge {
+                    entries: ::maelstrom::Lent::Borrowed(entries),
+                    state: ::maelstrom::Lent::Borrowed(state),
+                },
+            );
+    }
+}
+#[automatically_derived]
+impl<
+    'c,
+    K: Key,
+    const N: usize,
+    To: ::maelstrom::Recipients,
+> ::core::convert::From<::maelstrom::Link<'c, Everything<K, N>, To>>
+for EverythingClient<'c, K, N, To>
+where
+    K: 'static,
+{
+    fn from(link: ::maelstrom::Link<'c, Everything<K, N>, To>) -> Self {
+        Self(link)
+    }
+}
+#[automatically_derived]
+impl<'c, K: Key, const N: usize, To: ::maelstrom::Recipients> ::core::fmt::Debug
+for EverythingClient<'c, K, N, To>
+where
+    K: 'static,
+{
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, f)
+    }
+}
+#[automatically_derived]
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+impl<K: Key, const N: usize> ::maelstrom::Node for Everything<K, N>
+where
+    K: 'static,
+{
+    type State = Self;
+    type Event = EverythingEvent<K, N>;
+    type Client<'c, To: ::maelstrom::Recipients> = EverythingClient<'c, K, N, To>;
+    type Config = Config;
+    fn init(
+        ctx: &::maelstrom::Context<Self>,
+        config: Config,
+    ) -> ::maelstrom::Result<Self> {
+        ::core::result::Result::Ok(Self::new(ctx, config)?)
+    }
+    fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<EverythingEvent<K, N>>> {
+        ::std::vec::Vec::from([
+            ::maelstrom::Every::new("tick", self.interval, || EverythingEvent::Tick)
+                .jitter(::core::time::Duration::from_millis(50u64)),
+        ])
+    }
+    fn receive(
+        state: &mut Self,
+        ctx: &::maelstrom::Context<Self>,
+        message: &::maelstrom::RawMessage<'_>,
+    ) -> ::maelstrom::Result<()> {
+        let ::core::option::Option::Some(incoming) = EverythingPayload::<
+            K,
+            N,
+        >::decode(&message.body.payload)? else {
+            Self::other(state, ctx, message);
+            return ::core::result::Result::Ok(());
+        };
+        match incoming {
+            EverythingPayload::GetAll => {
+                let (version, entries) = Self::get_all(state)?;
+                ctx.reply(
+                    &EverythingPayload::<K, N>::All {
+                        version,
+                        entries,
+                    },
+                );
+            }
+            EverythingPayload::Status { depth } => {
+                let reply = Self::status(state, depth);
+                ctx.reply(&EverythingPayload::<K, N>::StatusOk(reply));
+            }
+            EverythingPayload::Get { key } => {
+                ctx.reply_later(
+                    Self::get(state, ctx, key),
+                    |value| EverythingPayload::<K, N>::GetOk {
+                        value,
+                    },
+                );
+            }
+            EverythingPayload::Echo { echo, prefix, r#in } => {
+                let echo = Self::echo(state, echo, prefix, &r#in);
+                ctx.reply(
+                    &EverythingPayload::<K, N>::EchoOk {
+                        echo,
+                    },
+                );
+            }
+            #[cfg(feature = "merge")]
+            EverythingPayload::Merge { entries, state } => {
+                Self::merge(state, &entries, &state)?;
+            }
+            _ => {}
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn event(
+        state: &mut Self,
+        ctx: &::maelstrom::Context<Self>,
+        event: EverythingEvent<K, N>,
+    ) -> ::maelstrom::Result<()> {
+        match event {
+            EverythingEvent::Tick => Self::tick(state),
+            EverythingEvent::Timeout { term } => Self::timeout(state, ctx, term)?,
+            EverythingEvent::__Parameters(never, _) => match never {}
+        }
+        ::core::result::Result::Ok(())
+    }
+    fn shutdown(
+        state: &mut Self,
+        ctx: &::maelstrom::Context<Self>,
+    ) -> ::maelstrom::Result<()> {
+        Self::close(state);
+        ::core::result::Result::Ok(())
+    }
+}

@@ -1,0 +1,159 @@
+//! What an engine shares with the contexts it hands out, whatever the node.
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    fmt,
+    time::Duration,
+};
+
+use rand::{SeedableRng, rngs::ChaCha8Rng};
+use serde::Serialize;
+
+use crate::{
+    error::Error,
+    node_id::NodeId,
+    outbox::{Failure, Ids, LogLine, Output},
+};
+
+/// Takes log lines at once, instead of with the rest of the output.
+pub(crate) type LogSink = Box<dyn FnMut(&LogLine)>;
+
+/// Identity, clock, randomness and outbox of one node. It never holds the node's state or what runs on it, so that
+/// nothing a node keeps can keep its engine alive.
+pub(crate) struct Core {
+    identity: OnceCell<Identity>,
+    now: Cell<Duration>,
+    unix_epoch: Duration,
+    rng: RefCell<ChaCha8Rng>,
+    next_msg_id: Cell<u64>,
+    output: RefCell<Output>,
+    log: RefCell<Option<LogSink>>,
+}
+
+pub(crate) struct Identity {
+    pub(crate) id: NodeId,
+    pub(crate) node_ids: Vec<NodeId>,
+    /// Every envelope of this node up to the receiver's name: `{"src":"n1","dest":`.
+    head: Vec<u8>,
+}
+
+impl Core {
+    pub(crate) fn new(seed: u64, unix_epoch: Duration, log: Option<LogSink>) -> Self {
+        Self {
+            identity: OnceCell::new(),
+            now: Cell::new(Duration::ZERO),
+            unix_epoch,
+            rng: RefCell::new(ChaCha8Rng::seed_from_u64(seed)),
+            next_msg_id: Cell::new(0),
+            output: RefCell::default(),
+            log: RefCell::new(log),
+        }
+    }
+
+    /// Names the node. The handshake does it once.
+    pub(crate) fn identify(&self, id: NodeId, node_ids: Vec<NodeId>) {
+        let head = envelope_head(&id);
+        let fresh = self.identity.set(Identity { id, node_ids, head }).is_ok();
+        assert!(fresh, "a node is named once");
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        self.identity.get().expect("handlers run after the handshake has named the node")
+    }
+
+    pub(crate) fn id(&self) -> Option<&NodeId> {
+        self.identity.get().map(|identity| &identity.id)
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.now.get()
+    }
+
+    /// Moves the clock; it never goes back.
+    pub(crate) fn set_now(&self, now: Duration) {
+        self.now.set(now.max(self.now.get()));
+    }
+
+    pub(crate) fn unix_time(&self) -> Duration {
+        self.unix_epoch + self.now.get()
+    }
+
+    pub(crate) fn rng(&self) -> &RefCell<ChaCha8Rng> {
+        &self.rng
+    }
+
+    /// Sends one way, without ids, the payload encoded once. What can't be encoded is a failure of the node.
+    pub(crate) fn send<T: Serialize + ?Sized>(&self, to: &[NodeId], payload: &T) {
+        if let Err(error) = self.write(to, payload, Ids::default()) {
+            let to: Vec<&str> = to.iter().map(|id| id.as_str()).collect();
+            self.fail(format!("encoding a message to {}", to.join(", ")), error.to_string());
+        }
+    }
+
+    /// Answers a request. A reply that can't be encoded becomes error 13.
+    #[inline]
+    pub(crate) fn answer<T: Serialize + ?Sized>(&self, to: &NodeId, in_reply_to: u64, payload: &T) {
+        let ids = Ids { msg_id: Some(self.next_msg_id.get()), in_reply_to: Some(in_reply_to) };
+        let to = std::slice::from_ref(to);
+        if let Err(error) = self.write(to, payload, ids) {
+            self.fail(
+                format!("encoding the reply to message {in_reply_to} from {}", to[0]),
+                error.to_string(),
+            );
+            self.write(to, &Error::crash(format_args!("the reply could not be encoded: {error}")), ids)
+                .expect("an error reply can always be written");
+        }
+        self.next_msg_id.set(self.next_msg_id.get() + 1);
+    }
+
+    /// Answers a request with an error before the handshake has named this node: under the name the request used.
+    pub(crate) fn answer_unnamed(&self, from: &NodeId, to: NodeId, in_reply_to: u64, error: &Error) {
+        let msg_id = self.next_msg_id.replace(self.next_msg_id.get() + 1);
+        let ids = Ids { msg_id: Some(msg_id), in_reply_to: Some(in_reply_to) };
+        self.output
+            .borrow_mut()
+            .write(&envelope_head(from), &[to], error, ids)
+            .expect("an error reply can always be written");
+    }
+
+    fn write<T: Serialize + ?Sized>(&self, to: &[NodeId], payload: &T, ids: Ids) -> serde_json::Result<()> {
+        self.output.borrow_mut().write(&self.identity().head, to, payload, ids)
+    }
+
+    pub(crate) fn output(&self) -> &RefCell<Output> {
+        &self.output
+    }
+
+    /// After a panic: cuts off what a half-done encoding may have left behind the last whole line.
+    pub(crate) fn cut_unfinished_line(&self) {
+        let mut output = self.output.borrow_mut();
+        let end = output.lines.last().map_or(0, |line| line.range.end);
+        output.bytes.truncate(end);
+    }
+
+    pub(crate) fn log(&self, text: impl fmt::Display) {
+        let line = LogLine { time: self.unix_time(), node: self.id().cloned(), text: text.to_string() };
+        match &mut *self.log.borrow_mut() {
+            Some(sink) => sink(&line),
+            None => self.output.borrow_mut().logs.push(line),
+        }
+    }
+
+    fn fail(&self, doing: String, text: String) {
+        self.report(Failure { doing, text, panic: None });
+    }
+
+    /// Logs a failure, and keeps it for the host.
+    pub(crate) fn report(&self, failure: Failure) {
+        self.log(&failure);
+        self.output.borrow_mut().failures.push(failure);
+    }
+}
+
+/// An envelope up to the receiver's name.
+fn envelope_head(src: &NodeId) -> Vec<u8> {
+    let mut head = br#"{"src":"#.to_vec();
+    serde_json::to_writer(&mut head, src.as_str()).expect("a string can be written as JSON");
+    head.extend_from_slice(br#","dest":"#);
+    head
+}

@@ -1,0 +1,486 @@
+//! One node as a pure state machine: lines, events and the time go in; lines and the next deadline come out.
+
+use std::{
+    any::Any,
+    borrow::Borrow,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    time::Duration,
+};
+
+use crate::{
+    context::{Context, Shared},
+    core::{Core, LogSink},
+    error::{Error, Result},
+    injector::{Injector, Waker},
+    message::RawMessage,
+    node::Node,
+    node_id::NodeId,
+    outbox::{Failure, LogLine, Output},
+};
+
+/// How much may wait for the handshake. Maelstrom gives a node ten seconds for it; only a flood reaches this.
+const EARLY_BYTES: usize = 64 << 20;
+
+/// What a host decides for an [`Engine`]: where its randomness and its clock begin, and how it is reached.
+pub struct EngineOptions {
+    seed: u64,
+    unix_epoch: Duration,
+    waker: Waker,
+    log: Option<LogSink>,
+}
+
+impl EngineOptions {
+    /// The same seed gives the same draws.
+    pub fn new(seed: u64) -> Self {
+        // Without a host that knows the time, ULIDs begin at a fixed moment: 2024-01-01.
+        let unix_epoch = Duration::from_secs(1_704_067_200);
+        Self { seed, unix_epoch, waker: std::sync::Arc::new(|| {}), log: None }
+    }
+
+    /// The Unix time at the engine's time zero.
+    #[must_use]
+    pub fn unix_epoch(mut self, unix_epoch: Duration) -> Self {
+        self.unix_epoch = unix_epoch;
+        self
+    }
+
+    /// What to call, from any thread, when something was injected: the host then calls [`Engine::advance`].
+    #[must_use]
+    pub fn waker(mut self, waker: impl Fn() + Send + Sync + 'static) -> Self {
+        self.waker = std::sync::Arc::new(waker);
+        self
+    }
+
+    /// Where log lines go, the moment they are made: else they come with the output. A program that hangs in a
+    /// handler has then still written what the handler logged.
+    #[must_use]
+    pub fn log(mut self, sink: impl FnMut(&LogLine) + 'static) -> Self {
+        self.log = Some(Box::new(sink));
+        self
+    }
+}
+
+impl fmt::Debug for EngineOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineOptions")
+            .field("seed", &self.seed)
+            .field("unix_epoch", &self.unix_epoch)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs one node, without doing any input or output itself.
+///
+/// Its host tells it what happens and when (time counts from zero, and never goes back), takes what comes of it with
+/// [`take_output`](Self::take_output), and calls [`advance`](Self::advance) at the [`deadline`](Self::deadline). What
+/// the engine is given decides what it does: it has no clock, no randomness and no thread of its own.
+///
+/// ```
+/// use std::time::Duration;
+/// use maelstrom::{Engine, EngineOptions, Output};
+///
+/// #[derive(Default)]
+/// struct Echo;
+///
+/// #[maelstrom::node]
+/// impl Echo {
+///     #[rpc(reply(echo))]
+///     fn echo<'m>(&self, echo: &'m str) -> &'m str { echo }
+/// }
+///
+/// let mut engine = Engine::<Echo>::new((), EngineOptions::new(7));
+/// let (mut output, now) = (Output::default(), Duration::ZERO);
+/// engine.receive(now, br#"{"src":"c1","dest":"n1","body":{"type":"init","msg_id":1,"node_id":"n1","node_ids":["n1"]}}"#);
+/// engine.receive(now, br#"{"src":"c1","dest":"n1","body":{"type":"echo","msg_id":2,"echo":"hi"}}"#);
+/// engine.take_output(&mut output);
+/// assert_eq!(
+///     output.messages().last().unwrap().1,
+///     r#"{"src":"n1","dest":"c1","body":{"type":"echo_ok","echo":"hi","msg_id":1,"in_reply_to":2}}"#,
+/// );
+/// ```
+pub struct Engine<N: Node> {
+    shared: Rc<Shared<N::Event>>,
+    phase: Phase<N>,
+    outcome: Option<Result<()>>,
+}
+
+enum Phase<N: Node> {
+    /// No handshake yet. Other messages wait, as whole lines.
+    Waiting {
+        config: Option<N::Config>,
+        early: Vec<Box<[u8]>>,
+        early_bytes: usize,
+    },
+    Running(N::State),
+    /// The handshake failed, or the end has come.
+    Ended,
+}
+
+impl<N: Node> Engine<N> {
+    /// An engine that waits for its handshake.
+    pub fn new(config: N::Config, options: EngineOptions) -> Self {
+        let EngineOptions { seed, unix_epoch, waker, log } = options;
+        Self {
+            shared: Shared::new(Core::new(seed, unix_epoch, log), waker),
+            phase: Phase::Waiting { config: Some(config), early: Vec::new(), early_bytes: 0 },
+            outcome: None,
+        }
+    }
+
+    /// Handles one line of input, with or without its line break.
+    pub fn receive(&mut self, now: Duration, line: &[u8]) {
+        self.core().set_now(now);
+        if self.outcome.is_some() {
+            return;
+        }
+        let text = match std::str::from_utf8(line) {
+            Ok(text) => text.trim_ascii(),
+            Err(error) => {
+                self.core()
+                    .log(format_args!("ignored a line that is not UTF-8 ({error}): {}", excerpt(line)));
+                return;
+            }
+        };
+        if text.is_empty() {
+            self.core().log("ignored a blank line");
+            return;
+        }
+        match RawMessage::from_line(text) {
+            Ok(message) => self.handle_message(&message, line),
+            Err(error) => {
+                self.core().log(format_args!(
+                    "ignored a line that is not a message ({}): {}",
+                    error.text(),
+                    excerpt(line)
+                ));
+            }
+        }
+    }
+
+    /// Moves the clock and handles what is due: timers, and what was injected. What these in turn set for the same
+    /// moment is left for the next call, so that input has its turn.
+    pub fn advance(&mut self, now: Duration) {
+        self.core().set_now(now);
+        while let Phase::Running(_) = self.phase
+            && let Some(event) = self.shared.inbox.pop()
+        {
+            self.handle_event(event);
+        }
+        let mark = self.shared.timers.mark();
+        while let Some(event) = self.shared.timers.pop_due(mark) {
+            self.handle_event(event);
+        }
+    }
+
+    /// Handles one event, as if a timer had brought it.
+    pub fn inject(&mut self, now: Duration, event: N::Event) {
+        self.core().set_now(now);
+        self.handle_event(event);
+    }
+
+    /// Tells the node that its input has ended. Afterwards the [`outcome`](Self::outcome) is known.
+    pub fn shutdown(&mut self, now: Duration) {
+        self.core().set_now(now);
+        if self.outcome.is_some() {
+            return;
+        }
+        let mut outcome = Ok(());
+        match std::mem::replace(&mut self.phase, Phase::Ended) {
+            Phase::Running(mut state) => {
+                let ctx = self.own_context();
+                outcome = match catch_unwind(AssertUnwindSafe(|| N::shutdown(&mut state, &ctx))) {
+                    Ok(result) => result,
+                    Err(panic) => Err(self.report_panic("shutting down", panic)),
+                };
+                self.phase = Phase::Running(state);
+            }
+            Phase::Waiting { early, .. } if !early.is_empty() => {
+                self.core().log(format_args!(
+                    "the input ended without a handshake; {} messages that waited for it were dropped",
+                    early.len()
+                ));
+            }
+            Phase::Waiting { .. } | Phase::Ended => {}
+        }
+        self.end(outcome);
+    }
+
+    /// Swaps what was produced since the last call into `output`, whose old content is dropped.
+    pub fn take_output(&mut self, output: &mut Output) {
+        output.clear();
+        std::mem::swap(output, &mut *self.core().output().borrow_mut());
+    }
+
+    /// How many bytes of lines wait to be taken.
+    pub fn output_len(&self) -> usize {
+        self.core().output().borrow().bytes.len()
+    }
+
+    /// When [`advance`](Self::advance) wants to be called next.
+    pub fn deadline(&self) -> Option<Duration> {
+        match self.phase {
+            Phase::Running(_) if !self.shared.inbox.is_empty() => Some(self.core().now()),
+            Phase::Running(_) => self.shared.timers.deadline(),
+            Phase::Waiting { .. } | Phase::Ended => None,
+        }
+    }
+
+    /// How it ended: `None` while the node runs, an error if the handshake or the shutdown failed.
+    pub fn outcome(&self) -> Option<&Result<()>> {
+        self.outcome.as_ref()
+    }
+
+    /// The node's name, once the handshake has told it.
+    pub fn id(&self) -> Option<&NodeId> {
+        self.core().id()
+    }
+
+    /// The node's state, from the handshake on.
+    pub fn state(&self) -> Option<&N::State> {
+        match &self.phase {
+            Phase::Running(state) => Some(state),
+            Phase::Waiting { .. } | Phase::Ended => None,
+        }
+    }
+
+    /// As [`state`](Self::state), to change it.
+    pub fn state_mut(&mut self) -> Option<&mut N::State> {
+        match &mut self.phase {
+            Phase::Running(state) => Some(state),
+            Phase::Waiting { .. } | Phase::Ended => None,
+        }
+    }
+
+    /// A way for other threads to hand events to the node.
+    pub fn injector(&self) -> Injector<N::Event> {
+        self.shared.inbox.injector()
+    }
+
+    /// Whether anything could inject an event: if not, a host need not listen for it.
+    pub fn has_injectors(&self) -> bool {
+        std::sync::Arc::strong_count(&self.shared.inbox) > 1
+    }
+
+    /// A context as a handler gets it for a message from `sender`; `request` is its `msg_id` if it expects a reply.
+    pub(crate) fn context(&self, sender: NodeId, request: Option<u64>) -> Context<N> {
+        Context::new(&self.shared, sender, request)
+    }
+
+    fn core(&self) -> &Core {
+        &self.shared.core
+    }
+
+    fn own_context(&self) -> Context<N> {
+        let id = self.core().identity().id.clone();
+        self.context(id, None)
+    }
+
+    fn handle_message(&mut self, message: &RawMessage<'_>, line: &[u8]) {
+        if message.body.in_reply_to.is_some() {
+            // Nobody waits for it.
+            return;
+        }
+        if message.kind() == "init" {
+            self.handshake(message);
+            return;
+        }
+        match &mut self.phase {
+            Phase::Running(state) => {
+                let ctx = Context::new(&self.shared, message.src.clone(), message.body.msg_id);
+                let doing = || format!("handling `{}` from {}", message.kind(), message.src);
+                match catch_unwind(AssertUnwindSafe(|| N::receive(state, &ctx, message))) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => ctx.reply_error(format_args!("failed while {}", doing()), &error),
+                    Err(panic) => {
+                        let error = self.report_panic(&doing(), panic);
+                        if message.expects_reply() {
+                            ctx.reply_error("", &error);
+                        }
+                    }
+                }
+            }
+            Phase::Waiting { early, early_bytes, .. } => {
+                if *early_bytes + line.len() > EARLY_BYTES {
+                    self.core().log(format_args!(
+                        "dropped `{}` from {}: too much waits for the handshake",
+                        message.kind(),
+                        message.src
+                    ));
+                    return;
+                }
+                *early_bytes += line.len();
+                early.push(line.into());
+            }
+            Phase::Ended => {}
+        }
+    }
+
+    fn handshake(&mut self, message: &RawMessage<'_>) {
+        let init = Init::read(message);
+        let (config, early) = match (&mut self.phase, &init) {
+            (Phase::Waiting { config, early, .. }, Ok(_)) => (config.take(), std::mem::take(early)),
+            (_, init) => {
+                let error = match (self.core().id(), init) {
+                    (Some(id), _) => {
+                        Error::precondition_failed(format_args!("this node is initialised, as {id}"))
+                    }
+                    (None, Err(error)) => error.clone(),
+                    (None, Ok(_)) => return,
+                };
+                self.refuse_handshake(message, &error);
+                return;
+            }
+        };
+        let (Ok(Init { node_id, node_ids }), Some(config)) = (init, config) else { return };
+        self.core().identify(node_id, node_ids);
+        let ctx = self.context(message.src.clone(), message.body.msg_id);
+        match self.initialise(&ctx, config) {
+            Ok(state) => {
+                self.phase = Phase::Running(state);
+                ctx.reply(&InitOk);
+                let now = self.core().now();
+                for line in early {
+                    self.receive(now, &line);
+                }
+            }
+            Err(error) => {
+                if message.expects_reply() {
+                    ctx.reply(&error);
+                }
+                self.end(Err(error.context("the handshake failed")));
+            }
+        }
+    }
+
+    fn initialise(&self, ctx: &Context<N>, config: N::Config) -> Result<N::State> {
+        catch_unwind(AssertUnwindSafe(|| {
+            let state = N::init(ctx, config)?;
+            let timers = <N::State as Borrow<N>>::borrow(&state).timers();
+            self.shared.timers.start(timers)?;
+            Ok(state)
+        }))
+        .unwrap_or_else(|panic| Err(self.report_panic("handling `init`", panic)))
+    }
+
+    fn refuse_handshake(&self, message: &RawMessage<'_>, error: &Error) {
+        match message.body.msg_id {
+            Some(request) => self.core().answer_unnamed(&message.dest, message.src.clone(), request, error),
+            None => self.core().log(format_args!("refused `init` from {}: {error}", message.src)),
+        }
+    }
+
+    fn handle_event(&mut self, event: N::Event) {
+        let Phase::Running(state) = &mut self.phase else { return };
+        // The event is moved into its handler; what to call it afterwards has to be known before.
+        let name = EventName::of(&event);
+        let ctx = Context::new(&self.shared, self.shared.core.identity().id.clone(), None);
+        match catch_unwind(AssertUnwindSafe(|| N::event(state, &ctx, event))) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => ctx.reply_error(format_args!("failed while handling the event {name}"), &error),
+            Err(panic) => drop(self.report_panic(&format!("handling the event {name}"), panic)),
+        }
+    }
+
+    /// Reports a panic and makes the error that the requester gets.
+    fn report_panic(&self, doing: &str, panic: Box<dyn Any + Send>) -> Error {
+        self.core().cut_unfinished_line();
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a text".to_owned());
+        let error = Error::crash(format_args!("panicked while {doing}: {text}"));
+        self.core().report(Failure { doing: doing.to_owned(), text, panic: Some(panic) });
+        error
+    }
+
+    fn end(&mut self, outcome: Result<()>) {
+        self.shared.inbox.close();
+        self.outcome = Some(outcome);
+    }
+}
+
+impl<N: Node> Drop for Engine<N> {
+    fn drop(&mut self) {
+        // Contexts, timers and injectors that outlive the engine must hold nothing of the node's.
+        self.shared.inbox.close();
+        self.phase = Phase::Ended;
+        self.shared.timers.clear();
+    }
+}
+
+impl<N: Node> fmt::Debug for Engine<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine")
+            .field("id", &self.id())
+            .field("now", &self.core().now())
+            .field("deadline", &self.deadline())
+            .field("outcome", &self.outcome)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The handshake's request.
+struct Init {
+    node_id: NodeId,
+    node_ids: Vec<NodeId>,
+}
+
+impl Init {
+    fn read(message: &RawMessage<'_>) -> Result<Self> {
+        let payload = &message.body.payload;
+        Ok(Self { node_id: payload.field("node_id")?, node_ids: payload.field("node_ids")? })
+    }
+}
+
+/// The handshake's reply.
+struct InitOk;
+
+impl serde::Serialize for InitOk {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        crate::encode::Payload::new(serializer, "init_ok").end()
+    }
+}
+
+/// What an event calls itself, cut to a length that fits a log line. It is kept in place: most events are never named.
+struct EventName {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl EventName {
+    fn of(event: &impl fmt::Debug) -> Self {
+        let mut name = Self { bytes: [0; 64], len: 0 };
+        // It ends early when the name is full, and that is fine.
+        let _ = fmt::Write::write_fmt(&mut name, format_args!("{event:?}"));
+        name
+    }
+}
+
+impl fmt::Write for EventName {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for c in text.chars() {
+            let end = self.len + c.len_utf8();
+            let place = self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?;
+            c.encode_utf8(place);
+            self.len = end;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for EventName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::str::from_utf8(&self.bytes[..self.len]).expect("whole characters were put in"))
+    }
+}
+
+/// The beginning of a line, for people.
+fn excerpt(line: &[u8]) -> String {
+    const SHOWN: usize = 120;
+    let shown = String::from_utf8_lossy(&line[..line.len().min(SHOWN)]);
+    let shown = shown.trim_ascii_end().escape_debug();
+    if line.len() > SHOWN { format!("{shown} … ({} bytes)", line.len()) } else { shown.to_string() }
+}

@@ -1,0 +1,67 @@
+//! Running a node as a program.
+
+use std::{
+    io::Write,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use rand::{TryRng, rngs::SysRng};
+
+use crate::{
+    engine::{Engine, EngineOptions},
+    error::{Error, Result},
+    node::Node,
+    stdio::{WakePipe, drive},
+};
+
+/// Runs the node over standard input and output until the input ends: all that `main` has to do.
+///
+/// Only messages go to stdout; log lines go to stderr. An error means that the handshake or the shutdown failed, or
+/// that the input could not be read; returned from `main`, it is printed and the status is 1. When stdout is closed
+/// from the other side, the process ends at once, with status 1.
+///
+/// ```no_run
+/// # #[derive(Default)] struct Echo;
+/// # #[maelstrom::node] impl Echo { #[rpc] fn ping(&self) {} }
+/// fn main() -> maelstrom::Result<()> {
+///     maelstrom::run::<Echo>()
+/// }
+/// ```
+pub fn run<N: Node<Config = ()>>() -> Result<()> {
+    run_with::<N>(())
+}
+
+/// As [`run`], with a configuration for the node's `#[init]` handler.
+///
+/// ```no_run
+/// # use std::time::Duration;
+/// struct Gossip { interval: Duration }
+///
+/// #[maelstrom::node]
+/// impl Gossip {
+///     #[init]
+///     fn new(interval: Duration) -> Self { Gossip { interval } }
+///
+///     #[every(self.interval)]
+///     fn spread(&mut self) {}
+/// }
+///
+/// fn main() -> maelstrom::Result<()> {
+///     let millis = std::env::args().nth(1).and_then(|arg| arg.parse().ok()).unwrap_or(300);
+///     maelstrom::run_with::<Gossip>(Duration::from_millis(millis))
+/// }
+/// ```
+pub fn run_with<N: Node>(config: N::Config) -> Result<()> {
+    let wake = WakePipe::new()?;
+    let seed = SysRng
+        .try_next_u64()
+        .map_err(|error| Error::crash(format_args!("the system gives no random seed: {error}")))?;
+    let options = EngineOptions::new(seed)
+        .unix_epoch(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
+        .waker(wake.waker())
+        .log(|line| {
+            // If stderr is gone, there is nowhere left to say so.
+            let _ = writeln!(std::io::stderr(), "{line}");
+        });
+    drive(Engine::<N>::new(config, options), &wake, Instant::now())
+}

@@ -1,0 +1,202 @@
+//! The driver: runs an engine over standard input and output, on one thread.
+
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::{Errno, read, write},
+    pipe::{PipeFlags, pipe_with},
+};
+
+use crate::{
+    engine::Engine,
+    error::{Error, Result},
+    node::Node,
+    outbox::Output,
+};
+
+/// What one read takes at most, and how much may wait to be written while a batch is handled.
+const BATCH: usize = 64 << 10;
+
+/// A way for injectors to wake the thread that waits for input: a byte in a pipe.
+pub(crate) struct WakePipe {
+    reader: OwnedFd,
+    writer: Arc<OwnedFd>,
+}
+
+impl WakePipe {
+    pub(crate) fn new() -> Result<Self> {
+        // Both ends are our own, so they may be non-blocking; descriptors that were inherited never are made so, since
+        // that would leak to the parent.
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
+            .map_err(|error| Error::from(io::Error::from(error)).context("making the pipe for injectors"))?;
+        Ok(Self { reader, writer: Arc::new(writer) })
+    }
+
+    pub(crate) fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+        let writer = Arc::clone(&self.writer);
+        move || {
+            // A full pipe wakes as well.
+            let _ = write(&*writer, &[0]);
+        }
+    }
+
+    fn drain(&self) {
+        let mut bytes = [0; 256];
+        while matches!(read(&self.reader, &mut bytes), Ok(n) if n == bytes.len()) {}
+    }
+}
+
+/// Runs `engine` until its input ends or its handshake fails.
+pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Instant) -> Result<()> {
+    let stdin = io::stdin();
+    let mut lines = LineBuffer::default();
+    let mut stdout = Stdout { output: Output::default() };
+
+    while engine.outcome().is_none() {
+        let ready = wait(&engine, &stdin, wake, start)?;
+        if ready.wake {
+            wake.drain();
+        }
+        if ready.input {
+            let more = lines.fill(&stdin)?;
+            while let Some(line) = lines.next_line() {
+                engine.receive(start.elapsed(), line);
+                if engine.output_len() > BATCH {
+                    stdout.flush(&mut engine);
+                }
+            }
+            if !more {
+                if let Some(line) = lines.rest() {
+                    engine.receive(start.elapsed(), line);
+                }
+                engine.shutdown(start.elapsed());
+            }
+        }
+        if engine.outcome().is_none() && (ready.wake || engine.deadline().is_some()) {
+            engine.advance(start.elapsed());
+        }
+        stdout.flush(&mut engine);
+    }
+    engine.outcome().expect("the loop ran until there was one").clone()
+}
+
+struct Ready {
+    input: bool,
+    wake: bool,
+}
+
+/// Waits for input, for an injected event, or for the next deadline. Without a deadline and injectors, the read itself
+/// waits, which spares a system call.
+fn wait<N: Node>(engine: &Engine<N>, stdin: &impl AsFd, wake: &WakePipe, start: Instant) -> Result<Ready> {
+    let deadline = engine.deadline();
+    if deadline.is_none() && !engine.has_injectors() {
+        return Ok(Ready { input: true, wake: false });
+    }
+    let timeout = deadline.map(|deadline| deadline.saturating_sub(start.elapsed()));
+    let mut fds = [PollFd::new(stdin, PollFlags::IN), PollFd::new(&wake.reader, PollFlags::IN)];
+    match poll(&mut fds, timeout.map(timespec).as_ref()) {
+        // Whatever poll says of the input (hang-up, error, no such descriptor), reading tells more.
+        Ok(_) => Ok(Ready { input: !fds[0].revents().is_empty(), wake: !fds[1].revents().is_empty() }),
+        Err(Errno::INTR) => Ok(Ready { input: false, wake: false }),
+        Err(error) => Err(Error::from(io::Error::from(error)).context("waiting for input")),
+    }
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    // A timer a year away is waited for again after a day.
+    let duration = duration.min(Duration::from_secs(86_400));
+    Timespec::try_from(duration).expect("a day fits")
+}
+
+/// Input, cut into lines. Holds at most one line that is not complete, and one batch.
+#[derive(Default)]
+struct LineBuffer {
+    bytes: Vec<u8>,
+    /// Where the next line begins.
+    start: usize,
+    /// How far line breaks were looked for.
+    scanned: usize,
+}
+
+impl LineBuffer {
+    /// Reads once. Returns false at the end of input.
+    fn fill(&mut self, stdin: &impl AsFd) -> Result<bool> {
+        self.compact();
+        let end = self.bytes.len();
+        self.bytes.resize(end + BATCH, 0);
+        let n = loop {
+            match read(stdin, &mut self.bytes[end..]) {
+                Ok(n) => break Ok(n),
+                Err(Errno::INTR) => {}
+                // Somebody else set O_NONBLOCK on a descriptor that we share.
+                Err(Errno::AGAIN) => {
+                    let mut fds = [PollFd::new(stdin, PollFlags::IN)];
+                    let _ = poll(&mut fds, None);
+                }
+                Err(error) => break Err(error),
+            }
+        };
+        self.bytes.truncate(end + *n.as_ref().unwrap_or(&0));
+        match n {
+            Ok(n) => Ok(n > 0),
+            Err(error) => Err(Error::from(io::Error::from(error)).context("reading standard input")),
+        }
+    }
+
+    fn next_line(&mut self) -> Option<&[u8]> {
+        let Some(length) = memchr::memchr(b'\n', &self.bytes[self.scanned..]) else {
+            self.scanned = self.bytes.len();
+            return None;
+        };
+        let (start, end) = (self.start, self.scanned + length);
+        (self.start, self.scanned) = (end + 1, end + 1);
+        Some(&self.bytes[start..end])
+    }
+
+    /// What follows the last line break, at the end of input.
+    fn rest(&self) -> Option<&[u8]> {
+        let rest = &self.bytes[self.start..];
+        (!rest.is_empty()).then_some(rest)
+    }
+
+    /// Forgets the lines that were handled, and gives back what a very long one took.
+    fn compact(&mut self) {
+        self.bytes.drain(..self.start);
+        self.scanned -= self.start;
+        self.start = 0;
+        if self.bytes.len() < BATCH {
+            self.bytes.shrink_to(4 * BATCH);
+        }
+    }
+}
+
+struct Stdout {
+    output: Output,
+}
+
+impl Stdout {
+    /// Writes what the engine has produced, in one call if the system takes it all. Blocks until it is written.
+    fn flush<N: Node>(&mut self, engine: &mut Engine<N>) {
+        engine.take_output(&mut self.output);
+        let mut bytes = &self.output.bytes[..];
+        let stdout = io::stdout();
+        while !bytes.is_empty() {
+            match write(&stdout, bytes) {
+                Ok(n) => bytes = &bytes[n..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => {
+                    let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
+                    let _ = poll(&mut fds, None);
+                }
+                // Nobody reads any more, so there is nothing left to do, and nobody to tell.
+                Err(_) => std::process::exit(1),
+            }
+        }
+    }
+}

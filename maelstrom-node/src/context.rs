@@ -155,8 +155,12 @@ impl<N: Node> Context<N> {
     /// stderr.
     #[inline]
     pub fn reply<T: Serialize + ?Sized>(&self, payload: &T) {
-        match self.pending.take() {
-            Some(request) => self.core().answer(&self.sender, request, payload),
+        match self.pending.get() {
+            Some(request) => {
+                self.core().answer(&self.sender, request, payload);
+                // Only now: if encoding panics, the request can still be answered with an error.
+                self.pending.set(None);
+            }
             None if self.expects_reply => {
                 self.log(format_args!("a second reply to {} was dropped: one is given already", self.sender));
             }

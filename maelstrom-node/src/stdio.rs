@@ -20,8 +20,12 @@ use crate::{
     outbox::Output,
 };
 
-/// What one read takes at most, and how much may wait to be written while a batch is handled.
+/// What one read takes at most.
 const BATCH: usize = 64 << 10;
+
+/// How much may wait to be written while a batch is handled. Replies are about as long as requests, so that one batch
+/// stays one write; only handlers that send a lot reach this.
+const FLUSH: usize = 4 * BATCH;
 
 /// A way for injectors to wake the thread that waits for input: a byte in a pipe.
 pub(crate) struct WakePipe {
@@ -67,7 +71,7 @@ pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Inst
             let more = lines.fill(&stdin)?;
             while let Some(line) = lines.next_line() {
                 engine.receive(start.elapsed(), line);
-                if engine.output_len() > BATCH {
+                if engine.output_len() > FLUSH {
                     stdout.flush(&mut engine);
                 }
             }

@@ -1,0 +1,27 @@
+//! The same annotation twice on a method.
+
+use maelstrom::Context;
+
+#[derive(Default)]
+struct Counter {
+    total: u64,
+}
+
+#[maelstrom::node]
+impl Counter {
+    #[message]
+    #[message]
+    fn gossip(&mut self, total: u64) {
+        self.total = total;
+    }
+
+    #[every(1s)]
+    #[every(5s)]
+    fn spread(&mut self, ctx: &Context<Self>) {
+        ctx.peer("n2").gossip(self.total);
+    }
+}
+
+fn main() -> maelstrom::Result<()> {
+    maelstrom::run::<Counter>()
+}

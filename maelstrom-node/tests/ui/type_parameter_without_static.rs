@@ -1,0 +1,20 @@
+//! A type parameter that may borrow.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+#[derive(Default)]
+struct Store<V> {
+    value: V,
+}
+
+#[maelstrom::node]
+impl<V: Default + Serialize + DeserializeOwned> Store<V> {
+    #[rpc(reply(value))]
+    fn read(&self) -> &V {
+        &self.value
+    }
+}
+
+fn main() -> maelstrom::Result<()> {
+    maelstrom::run::<Store<u64>>()
+}

@@ -81,21 +81,21 @@ impl<N: Node<Config = ()>> TestNode<N> {
         I: IntoIterator,
         I::Item: Into<NodeId>,
     {
-        Self::with_config((), id, node_ids)
+        Self::with_seed((), 0, id, node_ids)
     }
 }
 
 impl<N: Node> TestNode<N> {
-    /// As [`new`](TestNode::new), with a configuration for `#[init]`.
+    /// As [`new`](TestNode::new), with a configuration for `#[init]`, and a seed for the node's random generator.
     ///
     /// # Panics
     /// If `#[init]` fails.
-    pub fn with_config<I>(config: N::Config, id: impl Into<NodeId>, node_ids: I) -> Self
+    pub fn with_seed<I>(config: N::Config, seed: u64, id: impl Into<NodeId>, node_ids: I) -> Self
     where
         I: IntoIterator,
         I::Item: Into<NodeId>,
     {
-        let mut node = Self::before_handshake(config, 0);
+        let mut node = Self::before_handshake(config, seed);
         let node_ids: Vec<NodeId> = node_ids.into_iter().map(Into::into).collect();
         let init = json!({"type": "init", "node_id": id.into(), "node_ids": node_ids});
         if let Err(error) = node.request(init) {

@@ -1,4 +1,4 @@
-#![doc = include_str!("../docs/guide.md")]
+#![doc = include_str!("../docs/crate.md")]
 
 mod client;
 mod context;
@@ -7,6 +7,7 @@ mod decode;
 mod encode;
 mod engine;
 mod error;
+pub mod guide;
 mod injector;
 mod later;
 mod lent;
@@ -29,6 +30,7 @@ pub use error::{Error, ErrorCode, Result};
 pub use injector::{InjectError, Injector};
 pub use later::{Later, Reply};
 pub use lent::Lent;
+#[doc = include_str!("../docs/node.md")]
 pub use maelstrom_derive::node;
 pub use message::{Body, Message, RawMessage};
 pub use node::Node;
@@ -47,6 +49,11 @@ macro_rules! log {
         $ctx.log(::core::format_args!($($text)+))
     };
 }
+
+/// The README's code, compiled with the documentation's.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// What generated code uses. Not part of the interface.
 #[doc(hidden)]

@@ -1,0 +1,13 @@
+//! Chapters on how to use this crate. Start with [`first_node`].
+
+#[doc = include_str!("../docs/guide/first_node.md")]
+pub mod first_node {}
+
+#[doc = include_str!("../docs/guide/replies.md")]
+pub mod replies {}
+
+#[doc = include_str!("../docs/guide/time.md")]
+pub mod time {}
+
+#[doc = include_str!("../docs/guide/wire.md")]
+pub mod wire {}

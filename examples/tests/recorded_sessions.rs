@@ -1,5 +1,7 @@
 //! The example binaries, fed with what Maelstrom itself once wrote to a node.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,

@@ -85,7 +85,7 @@ impl Core {
     /// Sends one way, without ids, the payload encoded once. What can't be encoded is a failure of the node.
     pub(crate) fn send<T: Serialize + ?Sized>(&self, to: &[NodeId], payload: &T) {
         if let Err(error) = self.write(to, payload, Ids::default()) {
-            let to: Vec<&str> = to.iter().map(|id| id.as_str()).collect();
+            let to: Vec<&str> = to.iter().map(NodeId::as_str).collect();
             self.fail(format!("encoding a message to {}", to.join(", ")), error.to_string());
         }
     }

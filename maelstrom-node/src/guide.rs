@@ -1,5 +1,6 @@
 //! Chapters on how to use this crate. Start with [`first_node`].
 
+#[allow(clippy::test_attr_in_doctest)] // It shows how to write a test.
 #[doc = include_str!("../docs/guide/first_node.md")]
 pub mod first_node {}
 

@@ -104,7 +104,7 @@ impl<'m> RawPayload<'m> {
     }
 }
 
-/// What serde_json says, without the position: that counts from the start of a field, which nobody sees.
+/// What `serde_json` says, without the position: that counts from the start of a field, which nobody sees.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason).to_owned()

@@ -174,7 +174,7 @@ impl<E> Timers<E> {
     fn schedule_next(&self, index: usize) {
         let mut every = self.every.borrow_mut();
         let Recurring { timer, tick } = &mut every[index];
-        let passed = (self.core.now() - *tick).as_nanos() / timer.interval.as_nanos();
+        let passed = self.core.now().saturating_sub(*tick).as_nanos() / timer.interval.as_nanos();
         let ticks = u32::try_from(passed + 1).unwrap_or(u32::MAX);
         let next = timer.interval.checked_mul(ticks).and_then(|ahead| tick.checked_add(ahead));
         let Some(next) = next else { return };

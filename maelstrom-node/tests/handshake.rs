@@ -1,5 +1,7 @@
 //! The handshake: what comes before it, with it, and instead of it.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use maelstrom::{Context, Error, NodeId, Result};

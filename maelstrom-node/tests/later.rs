@@ -12,6 +12,7 @@ struct Leader {
 
 #[maelstrom::node]
 impl Leader {
+    #[allow(clippy::unnecessary_wraps)] // `Result<Later<T>>` is what is tested.
     #[rpc(reply(index, by))]
     fn append(&mut self, ctx: &Context<Self>, at_once: bool) -> Result<Later<(u64, String)>> {
         let (reply, later) = ctx.later();

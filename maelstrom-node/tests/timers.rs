@@ -1,5 +1,7 @@
 //! Timers, events and injectors, and what happens to all of it when an engine goes.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::{

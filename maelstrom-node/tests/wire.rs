@@ -1,5 +1,7 @@
 //! The wire format: what is read, what is written, and what is answered to whom.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeMap;
@@ -254,7 +256,7 @@ fn a_reply_that_can_not_be_encoded_leaves_no_trace_but_error_13() {
         assert!(lines[0].starts_with(r#"{"src":"n1","dest":"c1","body":{"type":"error","code":13,"#), "{}", lines[0]);
         assert!(lines[0].contains(reason), "{}", lines[0]);
         assert!(!lines[0].contains("[\"half"));
-        assert_eq!(host.output.bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert_eq!(host.output.bytes.split(|byte| *byte == b'\n').skip(1).count(), 1);
         assert_eq!(host.failures().len(), 1);
         // The id that was not used is not lost.
         assert!(host.body(r#"{"type":"text","text":"","msg_id":4}"#)[0].contains(r#""msg_id":2,"#));
@@ -271,7 +273,7 @@ fn a_panic_while_encoding_leaves_no_trace_but_error_13() {
         "{}",
         lines[0]
     );
-    assert_eq!(host.output.bytes.iter().filter(|byte| **byte == b'\n').count(), 1);
+    assert_eq!(host.output.bytes.split(|byte| *byte == b'\n').skip(1).count(), 1);
 }
 
 #[test]

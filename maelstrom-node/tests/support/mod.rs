@@ -1,6 +1,6 @@
 //! A host for engines that shows the very lines they write.
 
-#![allow(dead_code, unreachable_pub)] // Each test uses a part of it.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // Each test uses a part of it.
 
 use std::time::Duration;
 

@@ -1,10 +1,13 @@
 //! The annotations of methods and parameters, and their grammar.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::{
-    Attribute, Expr, LitFloat, LitInt, LitStr, Meta, Path, Token, ext::IdentExt, meta::ParseNestedMeta,
-    parse::ParseStream, parse::Result, punctuated::Punctuated, spanned::Spanned,
+    Attribute, Expr, LitFloat, LitInt, LitStr, Meta, Path, Token,
+    ext::IdentExt,
+    parse::{ParseStream, Parser, Result},
+    punctuated::Punctuated,
+    token::Paren,
 };
 
 use crate::{
@@ -40,7 +43,8 @@ pub(crate) struct RpcOptions {
 }
 
 pub(crate) struct ReplyFields {
-    pub(crate) path: Path,
+    /// The word `reply`.
+    pub(crate) word: Ident,
     pub(crate) names: Vec<Ident>,
 }
 
@@ -62,8 +66,18 @@ pub(crate) fn own_name(attr: &Attribute) -> Option<&'static str> {
     ANNOTATIONS.iter().chain([&FIELD]).copied().find(|name| ident == name)
 }
 
-/// An attribute of one word that is none of ours nor of the language, but nearly one of ours.
-pub(crate) fn misspelt(attr: &Attribute) -> Option<&'static str> {
+/// The annotation of a method that an attribute is, or nearly is.
+pub(crate) fn of_method(attr: &Attribute) -> Option<&'static str> {
+    own_name(attr).filter(|name| *name != FIELD).or_else(|| misspelt(attr, &ANNOTATIONS))
+}
+
+/// Whether an attribute is the annotation of a parameter, or nearly is.
+pub(crate) fn is_of_parameter(attr: &Attribute) -> bool {
+    own_name(attr) == Some(FIELD) || misspelt(attr, &[FIELD]).is_some()
+}
+
+/// An attribute of one word that is none of ours nor of the language, but nearly one of `candidates`.
+fn misspelt(attr: &Attribute, candidates: &[&'static str]) -> Option<&'static str> {
     const OTHERS: [&str; 14] = [
         "allow",
         "cfg",
@@ -80,104 +94,138 @@ pub(crate) fn misspelt(attr: &Attribute) -> Option<&'static str> {
         "test",
         "warn",
     ];
-    let name = attr.path().get_ident()?.to_string();
-    if OTHERS.contains(&name.as_str()) { None } else { names::near(&name, &ANNOTATIONS) }
-}
-
-/// Reads a method's annotation.
-pub(crate) fn method(attr: &Attribute, errors: &mut Errors) -> Option<Annotation> {
-    let name = own_name(attr)?;
-    let parsed = match name {
-        "rpc" => rpc(attr, errors).map(Annotation::Rpc),
-        "message" => message(attr, errors),
-        "every" => every(attr),
-        _ => no_arguments(attr).map(|()| match name {
-            "event" => Annotation::Event,
-            "init" => Annotation::Init,
-            "shutdown" => Annotation::Shutdown,
-            _ => Annotation::Fallback,
-        }),
-    };
-    parsed.map_err(|error| errors.add_error(error)).ok()
-}
-
-fn no_arguments(attr: &Attribute) -> Result<()> {
-    match &attr.meta {
-        Meta::Path(_) => Ok(()),
-        other => Err(syn::Error::new_spanned(
-            other,
-            format!("`#[{}]` takes no options", own_name(attr).unwrap_or("?")),
-        )),
+    if own_name(attr).is_some() {
+        return None;
     }
+    let name = attr.path().get_ident()?.to_string();
+    if OTHERS.contains(&name.as_str()) { None } else { names::near(&name, candidates) }
 }
 
-fn rpc(attr: &Attribute, errors: &mut Errors) -> Result<RpcOptions> {
-    let mut options = RpcOptions::default();
-    nested(attr, errors, |meta, errors| {
-        if meta.path.is_ident("name") {
-            once(options.name.is_some(), &meta, errors);
-            options.name = Some(wire_name(&meta)?);
-        } else if meta.path.is_ident("reply") && meta.input.peek(Token![=]) {
-            once(options.reply_name.is_some(), &meta, errors);
-            options.reply_name = Some(wire_name(&meta)?);
-        } else if meta.path.is_ident("reply") && meta.input.peek(syn::token::Paren) {
-            once(options.reply_fields.is_some(), &meta, errors);
-            let content;
-            syn::parenthesized!(content in meta.input);
-            let names = content.call(Punctuated::<Ident, Token![,]>::parse_terminated_with_any)?;
-            if names.is_empty() {
-                errors.add(
-                    &meta.path,
-                    "`reply()` names no field: leave it out, or name one field per returned value",
-                );
+/// Complains if an annotation's name has a letter wrong. It is then read as what it probably means, so that nothing
+/// else is said about the method than what is wrong with it.
+fn check_spelling(attr: &Attribute, name: &str, errors: &mut Errors) {
+    if own_name(attr).is_some() {
+        return;
+    }
+    let written = attr.path().get_ident().map(ToString::to_string).unwrap_or_default();
+    let all = if name == FIELD {
+        "A parameter can have `#[field(…)]`".to_owned()
+    } else {
+        let all = ANNOTATIONS.map(|name| format!("#[{name}]"));
+        format!("A method of a node can have {}", names::list(&all, "or"))
+    };
+    errors.add(
+        attr.path(),
+        format_args!("there is no annotation `#[{written}]`. Did you mean `#[{name}]`? {all}"),
+    );
+}
+
+/// Reads a method's annotation. Wrong options are reported and left out.
+pub(crate) fn method(attr: &Attribute, errors: &mut Errors) -> Option<(Annotation, &'static str)> {
+    let name = of_method(attr)?;
+    check_spelling(attr, name, errors);
+    let annotation = match name {
+        "rpc" => Annotation::Rpc(rpc(attr, errors)),
+        "message" => message(attr, errors),
+        "every" => every(attr).unwrap_or_else(|error| {
+            errors.add_error(error);
+            let anything = quote!(::core::time::Duration::from_secs(1));
+            Annotation::Every { interval: anything, jitter: None }
+        }),
+        _ => {
+            if !matches!(attr.meta, Meta::Path(_)) {
+                errors.add(&attr.meta, format_args!("`#[{name}]` takes no options"));
             }
-            options.reply_fields = Some(ReplyFields { path: meta.path.clone(), names });
-        } else if meta.path.is_ident("reply") {
-            return Err(meta.error(
+            match name {
+                "event" => Annotation::Event,
+                "init" => Annotation::Init,
+                "shutdown" => Annotation::Shutdown,
+                _ => Annotation::Fallback,
+            }
+        }
+    };
+    Some((annotation, name))
+}
+
+fn rpc(attr: &Attribute, errors: &mut Errors) -> RpcOptions {
+    let mut options = RpcOptions::default();
+    nested(attr, errors, "rpc", "name", |word, input, errors| {
+        if word == "name" {
+            once(options.name.is_some(), word, errors);
+            options.name = Some(wire_name(word, input)?);
+        } else if word == "reply" && input.peek(Token![=]) {
+            once(options.reply_name.is_some(), word, errors);
+            options.reply_name = Some(wire_name(word, input)?);
+        } else if word == "reply" && input.peek(Paren) {
+            once(options.reply_fields.is_some(), word, errors);
+            let content;
+            syn::parenthesized!(content in input);
+            let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, Ident::parse_any)
+                .map_err(|error| {
+                    syn::Error::new(
+                        error.span(),
+                        "`reply(…)` lists the names of fields: `reply(value, version)`",
+                    )
+                })?;
+            if names.is_empty() {
+                return Err(syn::Error::new(
+                    word.span(),
+                    "`reply()` names no field: leave it out, or name one field per returned value",
+                ));
+            }
+            options.reply_fields =
+                Some(ReplyFields { word: word.clone(), names: names.into_iter().collect() });
+        } else if word == "reply" {
+            return Err(syn::Error::new(
+                word.span(),
                 "expected `reply = \"name\"` for the reply's type, or `reply(field, …)` for the names of its fields",
             ));
         } else {
             return Err(unknown_option(
-                &meta,
+                word,
                 "#[rpc]",
                 &["name", "reply"],
                 "`name = \"…\"`, `reply = \"…\"` and `reply(field, …)`",
             ));
         }
         Ok(())
-    })?;
-    Ok(options)
+    });
+    options
 }
 
-fn message(attr: &Attribute, errors: &mut Errors) -> Result<Annotation> {
+fn message(attr: &Attribute, errors: &mut Errors) -> Annotation {
     let mut name = None;
-    nested(attr, errors, |meta, errors| {
-        if meta.path.is_ident("name") {
-            once(name.is_some(), &meta, errors);
-            name = Some(wire_name(&meta)?);
+    nested(attr, errors, "message", "name", |word, input, errors| {
+        if word == "name" {
+            once(name.is_some(), word, errors);
+            name = Some(wire_name(word, input)?);
             Ok(())
-        } else if meta.path.is_ident("reply") {
-            Err(meta.error("a `#[message]` is never answered: make it an `#[rpc]` if it has a reply"))
+        } else if word == "reply" {
+            Err(syn::Error::new(
+                word.span(),
+                "a `#[message]` is never answered: make it an `#[rpc]` if it has a reply",
+            ))
         } else {
-            Err(unknown_option(&meta, "#[message]", &["name"], "`name = \"…\"`"))
+            Err(unknown_option(word, "#[message]", &["name"], "`name = \"…\"`"))
         }
-    })?;
-    Ok(Annotation::Message { name })
+    });
+    Annotation::Message { name }
 }
 
-/// Reads the annotation of a parameter.
-pub(crate) fn field(attr: &Attribute, errors: &mut Errors) -> Option<FieldOptions> {
+/// Reads the annotation of a parameter. Wrong options are reported and left out.
+pub(crate) fn field(attr: &Attribute, errors: &mut Errors) -> FieldOptions {
     let mut options = FieldOptions::default();
-    let parsed = nested(attr, errors, |meta, errors| {
-        if meta.path.is_ident("rename") {
-            once(options.rename.is_some(), &meta, errors);
-            options.rename = Some(wire_name(&meta)?);
-        } else if meta.path.is_ident("default") {
-            once(options.default.is_some(), &meta, errors);
-            options.default = Some(field_default(&meta)?);
+    check_spelling(attr, FIELD, errors);
+    nested(attr, errors, FIELD, "rename", |word, input, errors| {
+        if word == "rename" {
+            once(options.rename.is_some(), word, errors);
+            options.rename = Some(wire_name(word, input)?);
+        } else if word == "default" {
+            once(options.default.is_some(), word, errors);
+            options.default = Some(field_default(word, input)?);
         } else {
             return Err(unknown_option(
-                &meta,
+                word,
                 "#[field]",
                 &["rename", "default"],
                 "`rename = \"…\"`, `default` and `default = path`",
@@ -185,20 +233,24 @@ pub(crate) fn field(attr: &Attribute, errors: &mut Errors) -> Option<FieldOption
         }
         Ok(())
     });
-    parsed.map_err(|error| errors.add_error(error)).ok().map(|()| options)
+    options
 }
 
-fn field_default(meta: &ParseNestedMeta<'_>) -> Result<FieldDefault> {
-    if !meta.input.peek(Token![=]) {
-        return Ok(FieldDefault::Trait);
+fn field_default(word: &Ident, input: ParseStream<'_>) -> Result<FieldDefault> {
+    if input.parse::<Option<Token![=]>>()?.is_none() {
+        return Ok(FieldDefault::Trait(word.span()));
     }
-    let value = meta.value()?;
-    let path: Path = if value.peek(LitStr) {
-        value.parse::<LitStr>()?.parse_with(Path::parse_mod_style)?
-    } else {
-        value.parse()?
+    let path: Result<Path> = match input.parse::<Option<LitStr>>()? {
+        Some(literal) => literal.parse_with(Path::parse_mod_style),
+        None => input.parse(),
     };
-    Ok(FieldDefault::Path(quote!(#path)))
+    path.map(FieldDefault::Path).map_err(|error| {
+        syn::Error::new(
+            error.span(),
+            "a default is a function that makes the value: `default = path::of::function`, or `default` alone for the \
+             type's `Default`",
+        )
+    })
 }
 
 fn every(attr: &Attribute) -> Result<Annotation> {
@@ -211,6 +263,9 @@ fn every(attr: &Attribute) -> Result<Annotation> {
         return Err(syn::Error::new_spanned(list, HELP));
     }
     attr.parse_args_with(|input: ParseStream<'_>| {
+        if input.peek(syn::Ident) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
+            return Err(input.error("the interval comes first, and has no name: `#[every(300ms)]`"));
+        }
         let interval = duration(input)?;
         let mut jitter = None;
         while !input.is_empty() {
@@ -218,9 +273,13 @@ fn every(attr: &Attribute) -> Result<Annotation> {
             if input.is_empty() {
                 break;
             }
-            let option: Ident = input.parse()?;
+            let option = input.parse::<Ident>();
+            let (Ok(option), true) = (&option, input.peek(Token![=])) else {
+                let span = option.map_or_else(|error| error.span(), |option| option.span());
+                return Err(syn::Error::new(span, "after the interval comes at most `jitter = 50ms`"));
+            };
             if option != "jitter" {
-                return Err(syn::Error::new(option.span(), "`#[every]` knows one option: `jitter = 50ms`"));
+                return Err(unknown_option(option, "#[every]", &["jitter"], "`jitter = 50ms`"));
             }
             if jitter.is_some() {
                 return Err(syn::Error::new(option.span(), "`jitter` is given twice"));
@@ -239,6 +298,9 @@ fn duration(input: ParseStream<'_>) -> Result<TokenStream> {
         let literal: LitInt = input.parse()?;
         let error = |message: String| Err(syn::Error::new(literal.span(), message));
         let (digits, unit) = (literal.base10_digits(), literal.suffix());
+        if digits.starts_with('-') {
+            return error("a time can't be negative".to_owned());
+        }
         let Ok(number) = digits.parse::<u64>() else {
             return error(format!("`{literal}` is too long an interval"));
         };
@@ -252,7 +314,7 @@ fn duration(input: ParseStream<'_>) -> Result<TokenStream> {
         };
         let Some(number) = number else { return error(format!("`{literal}` is too long an interval")) };
         if number == 0 {
-            return error("a time of zero would never let anything else run: use at least `1us`".to_owned());
+            return error("a time of zero is none: use at least `1us`".to_owned());
         }
         let constructor = Ident::new(constructor, literal.span());
         return Ok(quote!(::core::time::Duration::#constructor(#number)));
@@ -267,11 +329,18 @@ fn duration(input: ParseStream<'_>) -> Result<TokenStream> {
         };
         let instead = match (literal.base10_digits().parse::<f64>(), smaller) {
             (Ok(number), Some((factor, unit))) => format!(": `{}{unit}`", number * factor),
-            _ => String::new(),
+            _ => ", such as `250ms`".to_owned(),
         };
         return Err(syn::Error::new(
             literal.span(),
-            format!("write a whole number of a smaller unit{instead}"),
+            format!("a time is a whole number with a unit{instead}"),
+        ));
+    }
+    let apart = input.fork();
+    if let (Ok(number), Ok(unit)) = (apart.parse::<LitInt>(), apart.parse::<Ident>()) {
+        return Err(syn::Error::new(
+            unit.span(),
+            format!("number and unit are written together: `{number}{unit}`"),
         ));
     }
     let expr: Expr = input.parse()?;
@@ -284,50 +353,83 @@ fn is_last_of_argument<T: syn::parse::Parse>(input: ParseStream<'_>) -> bool {
     ahead.parse::<T>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,]))
 }
 
+/// Reads options between parentheses, each a word and what follows it. After a mistake it goes on with the next one.
 fn nested(
     attr: &Attribute,
     errors: &mut Errors,
-    mut option: impl FnMut(ParseNestedMeta<'_>, &mut Errors) -> Result<()>,
-) -> Result<()> {
-    match &attr.meta {
-        Meta::Path(_) => Ok(()),
-        Meta::List(list) => list.parse_nested_meta(|meta| option(meta, errors)),
+    name: &str,
+    main_option: &str,
+    mut option: impl FnMut(&Ident, ParseStream<'_>, &mut Errors) -> Result<()>,
+) {
+    let list = match &attr.meta {
+        Meta::Path(_) => return,
+        Meta::List(list) => list,
         Meta::NameValue(pair) => {
-            let name = own_name(attr).unwrap_or("?");
-            Err(syn::Error::new_spanned(pair, format!("expected options in parentheses: `#[{name}(…)]`")))
+            let value = &pair.value;
+            let written = quote!(#value);
+            errors.add(
+                pair,
+                format_args!("options stand in parentheses: `#[{name}({main_option} = {written})]`"),
+            );
+            return;
         }
+    };
+    let parsed = (|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let result = match Ident::parse_any(input) {
+                Ok(word) => option(&word.unraw(), input, errors),
+                Err(error) => Err(syn::Error::new(
+                    error.span(),
+                    format!("expected the name of an option, as in `{main_option} = \"…\"`"),
+                )),
+            };
+            match result {
+                Err(error) => errors.add_error(error),
+                Ok(()) if input.is_empty() || input.peek(Token![,]) => {}
+                Ok(()) => errors.add_error(input.error("expected `,` and another option")),
+            }
+            skip_option(input)?;
+        }
+        Ok(())
+    })
+    .parse2(list.tokens.clone());
+    if let Err(error) = parsed {
+        errors.add_error(error);
     }
 }
 
-fn once(seen: bool, meta: &ParseNestedMeta<'_>, errors: &mut Errors) {
+/// Skips what is left of an option, and the comma after it.
+fn skip_option(input: ParseStream<'_>) -> Result<()> {
+    while !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+fn once(seen: bool, word: &Ident, errors: &mut Errors) {
     if seen {
-        let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
-        errors.add(&meta.path, format_args!("`{name}` is given twice"));
+        errors.add(word, format_args!("`{word}` is given twice"));
     }
 }
 
-fn wire_name(meta: &ParseNestedMeta<'_>) -> Result<WireName> {
-    let literal: LitStr = meta.value()?.parse()?;
+fn wire_name(word: &Ident, input: ParseStream<'_>) -> Result<WireName> {
+    let expected = |span, example: &str| {
+        syn::Error::new(span, format!("`{word}` is given as a string: `{word} = \"{example}\"`"))
+    };
+    if input.parse::<Option<Token![=]>>()?.is_none() {
+        return Err(expected(word.span(), "…"));
+    }
+    let at = input.span();
+    let literal: LitStr = input.parse().map_err(|_| expected(at, "…"))?;
     if literal.value().is_empty() {
         return Err(syn::Error::new(literal.span(), "a name on the wire can't be empty"));
     }
     Ok(WireName { text: literal.value(), span: literal.span() })
 }
 
-fn unknown_option(meta: &ParseNestedMeta<'_>, of: &str, names: &[&'static str], all: &str) -> syn::Error {
-    let word = meta.path.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default();
-    let guess = names::near(&word, names).map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
-    syn::Error::new(meta.path.span(), format!("`{of}` has no option `{word}`.{guess} It knows {all}"))
-}
-
-/// Identifiers, keywords included: field names may be `fn`, and `type` shall get our own message.
-trait AnyIdents {
-    fn parse_terminated_with_any(input: ParseStream<'_>) -> Result<Vec<Ident>>;
-}
-
-impl AnyIdents for Punctuated<Ident, Token![,]> {
-    fn parse_terminated_with_any(input: ParseStream<'_>) -> Result<Vec<Ident>> {
-        let names = Self::parse_terminated_with(input, Ident::parse_any)?;
-        Ok(names.into_iter().collect())
-    }
+fn unknown_option(word: &Ident, of: &str, names: &[&'static str], all: &str) -> syn::Error {
+    let guess = names::near(&word.to_string(), names)
+        .map(|name| format!(" Did you mean `{name}`?"))
+        .unwrap_or_default();
+    syn::Error::new(word.span(), format!("`{of}` has no option `{word}`.{guess} It knows {all}"))
 }

@@ -4,12 +4,18 @@ use proc_macro2::Ident;
 
 use crate::{
     errors::Errors,
-    model::{Callee, EventHandler, Handler, Model, WireName},
+    model::{Callee, EventHandler, Handler, Model, Stub, WireName},
 };
 
-/// Adds a handler to the model, unless it collides with an earlier one.
-pub(crate) fn push_handler(model: &mut Model, handler: Option<Handler>, errors: &mut Errors) {
-    let Some(handler) = handler else { return };
+/// Adds a handler to the model, unless it collides with an earlier one. Tells whether it was added.
+pub(crate) fn push_handler(model: &mut Model, handler: Handler, errors: &mut Errors) -> bool {
+    let twin = |other: &Handler| {
+        other.callee.method == handler.callee.method && other.callee.attrs.has_cfgs_of(&handler.callee.attrs)
+    };
+    if model.handlers.iter().any(twin) {
+        // Two methods of one name: rustc says that.
+        return false;
+    }
     let mistakes = errors.len();
     for other in &model.handlers {
         if !other.callee.attrs.excludes(&handler.callee.attrs) {
@@ -17,8 +23,19 @@ pub(crate) fn push_handler(model: &mut Model, handler: Option<Handler>, errors: 
         }
     }
     check_own_reply(&handler, errors);
-    if errors.len() == mistakes {
+    let fits = errors.len() == mistakes;
+    if fits {
         model.handlers.push(handler);
+    }
+    fits
+}
+
+/// Adds what is left of a handler with a mistake, unless the client has a method of its name.
+pub(crate) fn push_stub(model: &mut Model, stub: Stub) {
+    let twin = model.stubs.iter().any(|other| other.method == stub.method)
+        || model.handlers.iter().any(|other| other.callee.method == stub.method);
+    if !twin {
+        model.stubs.push(stub);
     }
 }
 
@@ -27,7 +44,10 @@ fn check_own_reply(handler: &Handler, errors: &mut Errors) {
     if reply.wire.text == handler.wire.text && reply.shape() != handler.shape() {
         errors.add_error(syn::Error::new(
             reply.wire.span,
-            format!("request and reply are both called `{}`, but have different fields", reply.wire.text),
+            format!(
+                "request and reply are both called `{}`, but have different fields: give the reply another name",
+                reply.wire.text
+            ),
         ));
     }
 }
@@ -48,16 +68,24 @@ fn check_messages(first: &Handler, second: &Handler, errors: &mut Errors) {
         );
         return;
     }
-    check_variants((&first.wire, &first.variant), (&second.wire, &second.variant), errors);
+    if check_variants((&first.wire, &first.variant), (&second.wire, &second.variant), errors) {
+        return;
+    }
     for (rpc, other) in [(first, second), (second, first)] {
         let Some(reply) = &rpc.reply else { continue };
         if reply.wire.text == other.wire.text {
             if reply.shape() != other.shape() {
-                collision(
+                both(
                     errors,
-                    "reply and message",
-                    (&reply.wire, &rpc.callee),
-                    (&other.wire, &other.callee),
+                    (&other.wire, format!("the message `{}` is here", other.wire.text)),
+                    (
+                        &reply.wire,
+                        format!(
+                            "a message is called `{}` too, but has different fields: give the reply of `{}` another \
+                             name",
+                            reply.wire.text, rpc.callee.method
+                        ),
+                    ),
                 );
             }
         } else {
@@ -68,36 +96,38 @@ fn check_messages(first: &Handler, second: &Handler, errors: &mut Errors) {
         if a.wire.text != b.wire.text {
             check_variants((&a.wire, &a.variant), (&b.wire, &b.variant), errors);
         } else if a.shape() != b.shape() {
-            collision(errors, "replies", (&a.wire, &first.callee), (&b.wire, &second.callee));
+            both(
+                errors,
+                (&a.wire, format!("the first reply `{}` is here", a.wire.text)),
+                (
+                    &b.wire,
+                    format!(
+                        "`{}` has a reply called `{}` too, with different fields: give one of them another name",
+                        first.callee.method, b.wire.text
+                    ),
+                ),
+            );
         }
     }
 }
 
-fn collision(errors: &mut Errors, what: &str, a: (&WireName, &Callee), b: (&WireName, &Callee)) {
-    let name = &a.0.text;
-    both(
-        errors,
-        (a.0, format!("`{}` uses the name `{name}` here", a.1.method)),
-        (
-            b.0,
-            format!(
-                "two {what} are called `{name}`, of `{}` and `{}`, but have different fields: give one another name \
-                 with `reply = \"…\"`",
-                a.1.method, b.1.method
-            ),
-        ),
-    );
-}
-
-/// Two wire names that differ, but become one name in Rust.
-fn check_variants(a: (&WireName, &Ident), b: (&WireName, &Ident), errors: &mut Errors) {
-    if a.1 == b.1 && a.0.text != b.0.text {
+/// Two wire names that differ, but become one name in Rust. Tells whether they do.
+fn check_variants(a: (&WireName, &Ident), b: (&WireName, &Ident), errors: &mut Errors) -> bool {
+    let collide = a.1 == b.1 && a.0.text != b.0.text;
+    if collide {
         both(
             errors,
-            (a.0, format!("`{}` becomes the variant `{}`", a.0.text, a.1)),
-            (b.0, format!("`{}` becomes the variant `{}` as well: rename one", b.0.text, b.1)),
+            (a.0, format!("the first name for `{}` is here", a.1)),
+            (
+                b.0,
+                format!(
+                    "`{}` and `{}` both become the variant `{}` of the payload: rename one",
+                    a.0.text, b.0.text, b.1
+                ),
+            ),
         );
     }
+    collide
 }
 
 fn both(errors: &mut Errors, first: (&WireName, String), second: (&WireName, String)) {
@@ -106,8 +136,7 @@ fn both(errors: &mut Errors, first: (&WireName, String), second: (&WireName, Str
 }
 
 /// Adds a handler of events, unless its name collides with an earlier one.
-pub(crate) fn push_event(model: &mut Model, event: Option<EventHandler>, errors: &mut Errors) {
-    let Some(event) = event else { return };
+pub(crate) fn push_event(model: &mut Model, event: EventHandler, errors: &mut Errors) {
     let twin = model
         .events
         .iter()
@@ -118,8 +147,8 @@ pub(crate) fn push_event(model: &mut Model, event: Option<EventHandler>, errors:
         Some(other) => errors.add(
             &event.callee.method,
             format_args!(
-                "`{}` and this both become the event `{}`: rename one",
-                other.callee.method, event.variant
+                "`{}` and `{}` both become the variant `{}` of the events: rename one",
+                other.callee.method, event.callee.method, event.variant
             ),
         ),
         None => model.events.push(event),
@@ -131,11 +160,10 @@ pub(crate) fn set_once<T>(
     place: &mut Option<T>,
     annotation: &str,
     method: &Ident,
-    value: Option<T>,
+    value: T,
     callee: impl Fn(&T) -> &Callee,
     errors: &mut Errors,
 ) {
-    let Some(value) = value else { return };
     if let Some(first) = place {
         let first = &callee(first).method;
         errors.add(method, format_args!("a node has one `#[{annotation}]`, and `{first}` is it already"));

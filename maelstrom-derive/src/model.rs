@@ -1,4 +1,5 @@
-//! What a node declares, as expansion needs it. A model has no mistakes left in it.
+//! What a node declares, as expansion needs it. A model has no mistakes left in it: of a handler with one, only a stub
+//! is there.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::ToTokens;
@@ -15,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) generics: Generics,
     pub(crate) handlers: Vec<Handler>,
     pub(crate) events: Vec<EventHandler>,
+    /// One-way handlers with mistakes: their senders still find them in the client.
+    pub(crate) stubs: Vec<Stub>,
     pub(crate) init: Option<Init>,
     pub(crate) shutdown: Option<Hook>,
     pub(crate) fallback: Option<Hook>,
@@ -25,9 +28,17 @@ pub(crate) struct Callee {
     pub(crate) method: Ident,
     /// Its arguments after `self`, in order.
     pub(crate) args: Vec<Arg>,
-    /// Whether it returns a `Result`.
-    pub(crate) fallible: bool,
+    pub(crate) outcome: Outcome,
     pub(crate) attrs: Copied,
+}
+
+/// Whether a method returns a `Result`.
+pub(crate) enum Outcome {
+    Plain,
+    /// A `Result` whose error is not named.
+    Fallible,
+    /// A `Result` with this error.
+    FallibleWith(TokenStream),
 }
 
 /// Attributes that generated items take over.
@@ -37,12 +48,21 @@ pub(crate) struct Copied {
     pub(crate) docs: Vec<Attribute>,
 }
 
+/// An argument. The spans are those of the parameter's type, where a mismatch is to be shown.
 pub(crate) enum Arg {
-    Context,
+    Context(Span),
     /// The field of this index.
     Field(usize),
     /// What a hook gets: the configuration, or the raw message.
-    Given,
+    Given(Span),
+}
+
+/// What is left of a handler of messages that has a mistake.
+pub(crate) struct Stub {
+    pub(crate) method: Ident,
+    pub(crate) cfgs: Vec<Attribute>,
+    /// The types of its fields; `None` where there is no telling.
+    pub(crate) fields: Vec<Option<TokenStream>>,
 }
 
 /// A name on the wire, and where it stands in the source.
@@ -71,6 +91,8 @@ pub(crate) struct Field {
     pub(crate) stored: TokenStream,
     /// The type as the typed client takes it, its lifetimes elided.
     pub(crate) taken: TokenStream,
+    /// The type behind its references, which is what is written.
+    pub(crate) written: TokenStream,
     pub(crate) borrows: bool,
     pub(crate) default: Option<FieldDefault>,
 }
@@ -89,10 +111,10 @@ pub(crate) enum Passing {
 
 #[derive(Clone)]
 pub(crate) enum FieldDefault {
-    /// `#[field(default)]`
-    Trait,
+    /// `#[field(default)]`, and where it stands.
+    Trait(Span),
     /// `#[field(default = path)]`
-    Path(TokenStream),
+    Path(Path),
 }
 
 /// The reply of an rpc.
@@ -120,16 +142,16 @@ pub(crate) struct ReplyField {
 
 pub(crate) struct ReplyType {
     pub(crate) stored: TokenStream,
+    /// The type behind its references and guards, which is what is written.
+    pub(crate) written: TokenStream,
     pub(crate) borrows: bool,
-    /// A `Ref` guard, which can't be serialised as it is.
-    pub(crate) guard: bool,
-    /// Where the type stands, for errors about it.
-    pub(crate) span: Span,
 }
 
 /// A handler of what timers and injectors bring: `#[every]` or `#[event]`.
 pub(crate) struct EventHandler {
     pub(crate) callee: Callee,
+    /// Whether it can be called: one with a mistake can't, but whoever makes the event still finds it.
+    pub(crate) sound: bool,
     pub(crate) variant: Ident,
     /// Name and type of each parameter.
     pub(crate) fields: Vec<(Ident, TokenStream)>,
@@ -144,10 +166,10 @@ pub(crate) struct Every {
 /// `#[init]`.
 pub(crate) struct Init {
     pub(crate) callee: Callee,
+    /// Whether it can be called: one with a mistake can't, but the node needs no other.
+    pub(crate) sound: bool,
     /// The type of its configuration.
     pub(crate) config: Option<TokenStream>,
-    /// Where the returned type stands.
-    pub(crate) span: Span,
 }
 
 /// `#[shutdown]` or `#[fallback]`.
@@ -194,7 +216,12 @@ fn shape(ident: &Ident, wire: &WireName, stored: &TokenStream) -> String {
 impl Copied {
     /// Whether two handlers are never there together, so that they may share a name.
     pub(crate) fn excludes(&self, other: &Self) -> bool {
-        !self.cfgs.is_empty() && !other.cfgs.is_empty() && self.cfg_text() != other.cfg_text()
+        !self.cfgs.is_empty() && !other.cfgs.is_empty() && !self.has_cfgs_of(other)
+    }
+
+    /// Whether two handlers are there under the same condition.
+    pub(crate) fn has_cfgs_of(&self, other: &Self) -> bool {
+        self.cfg_text() == other.cfg_text()
     }
 
     fn cfg_text(&self) -> String {

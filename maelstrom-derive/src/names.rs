@@ -59,3 +59,55 @@ pub(crate) fn list<T: AsRef<str>>(names: &[T], last: &str) -> String {
         Some((end, rest)) => format!("{} {last} {end}", rest.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_variant(wire: &str, expected: &str) {
+        assert_eq!(variant(wire, Span::call_site()).to_string(), expected);
+    }
+
+    #[test]
+    fn variants_are_in_camel_case() {
+        check_variant("read_ok", "ReadOk");
+        check_variant("add-all", "AddAll");
+        check_variant("requestVote", "RequestVote");
+        check_variant("raft/append entries", "RaftAppendEntries");
+        check_variant("größe", "Größe");
+    }
+
+    #[test]
+    fn names_that_rust_does_not_have_get_an_underscore() {
+        check_variant("self", "Self_");
+        check_variant("2-phase", "_2Phase");
+        check_variant("…", "__");
+        check_variant("_", "__");
+    }
+
+    #[test]
+    fn a_name_near_a_known_one_is_recognised() {
+        let known = ["rpc", "message", "every", "name", "reply"];
+        for (written, meant) in [
+            ("rcp", Some("rpc")),
+            ("RPC", Some("rpc")),
+            ("mesage", Some("message")),
+            ("messages", Some("message")),
+            ("evry", Some("every")),
+            ("nmae", Some("name")),
+            ("repl", Some("reply")),
+            ("inline", None),
+            ("p", None),
+            ("tokio", None),
+        ] {
+            assert_eq!(near(written, &known), meant, "{written}");
+        }
+    }
+
+    #[test]
+    fn lists_read_as_people_write_them() {
+        assert_eq!(list(&["a"], "or"), "`a`");
+        assert_eq!(list(&["a", "b", "c"], "or"), "`a`, `b` or `c`");
+    }
+}

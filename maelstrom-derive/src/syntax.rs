@@ -23,7 +23,8 @@ pub(crate) struct Impl {
 
 pub(crate) enum Item {
     Method(Box<Method>),
-    Other(TokenStream),
+    /// Its attributes, and the rest unread.
+    Other(Vec<Attribute>, TokenStream),
 }
 
 /// A function in an impl block.
@@ -33,22 +34,6 @@ pub(crate) struct Method {
     pub(crate) sig: Signature,
     /// The block, unread; or a semicolon, for rustc to complain of.
     pub(crate) body: TokenTree,
-}
-
-impl Impl {
-    pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
-        self.items.iter().filter_map(|item| match item {
-            Item::Method(method) => Some(&**method),
-            Item::Other(_) => None,
-        })
-    }
-
-    pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut Method> {
-        self.items.iter_mut().filter_map(|item| match item {
-            Item::Method(method) => Some(&mut **method),
-            Item::Other(_) => None,
-        })
-    }
 }
 
 impl Parse for Impl {
@@ -92,7 +77,7 @@ impl Parse for Impl {
 impl Parse for Item {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if !is_function(input)? {
-            return Ok(Self::Other(other_item(input)?));
+            return Ok(Self::Other(input.call(Attribute::parse_outer)?, other_item(input)?));
         }
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
@@ -162,7 +147,7 @@ impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Method(method) => method.to_tokens(tokens),
-            Self::Other(item) => item.to_tokens(tokens),
+            Self::Other(attrs, item) => tokens.extend(quote!(#(#attrs)* #item)),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type};
 
 /// The lifetime of a payload enum: that of the line it was read from.
 pub(crate) const LINE: &str = "m";
@@ -87,6 +87,14 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
+/// The type behind references and `Ref` guards: that of the value which is written.
+pub(crate) fn behind_references(ty: &Type) -> &Type {
+    match peel(ty) {
+        Type::Reference(reference) => behind_references(&reference.elem),
+        ty => first_argument(ty, "Ref").map_or(ty, behind_references),
+    }
+}
+
 /// Whether the type is a path that ends in `name`.
 pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
@@ -138,14 +146,130 @@ pub(crate) fn find_str_reference(ty: &impl ToTokens) -> Option<TokenStream> {
     search(ty.to_token_stream())
 }
 
-/// Finds `impl Trait` anywhere in a type.
-pub(crate) fn find_impl_trait(ty: &impl ToTokens) -> Option<TokenTree> {
-    fn search(tokens: TokenStream) -> Option<TokenTree> {
-        tokens.into_iter().find_map(|token| match &token {
-            TokenTree::Ident(ident) if ident == "impl" => Some(token),
-            TokenTree::Group(group) => search(group.stream()),
+/// Finds `name<` without a lifetime after it anywhere in a type.
+pub(crate) fn find_without_lifetime(ty: &impl ToTokens, name: &str) -> Option<Ident> {
+    fn search(tokens: TokenStream, name: &str) -> Option<Ident> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let is = |at: usize, wanted: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == wanted);
+        tokens.iter().enumerate().find_map(|(i, token)| match token {
+            TokenTree::Group(group) => search(group.stream(), name),
+            TokenTree::Ident(ident) if ident == name && is(i + 1, '<') && !is(i + 2, '\'') => {
+                Some(ident.clone())
+            }
             _ => None,
         })
     }
+    search(ty.to_token_stream(), name)
+}
+
+/// Finds a lifetime other than `'static` anywhere in a type.
+pub(crate) fn find_lifetime(ty: &impl ToTokens) -> Option<Lifetime> {
+    fn search(tokens: TokenStream) -> Option<Lifetime> {
+        let mut tokens = tokens.into_iter();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Group(group) => {
+                    if let Some(found) = search(group.stream()) {
+                        return Some(found);
+                    }
+                }
+                TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                    if let Some(TokenTree::Ident(ident)) = tokens.next()
+                        && ident != "static"
+                    {
+                        return Some(Lifetime { apostrophe: punct.span(), ident });
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    }
     search(ty.to_token_stream())
+}
+
+/// Finds `impl Trait` anywhere in a type.
+pub(crate) fn find_impl_trait(ty: &impl ToTokens) -> Option<Ident> {
+    find_ident(ty, &|ident| ident == "impl")
+}
+
+/// Finds a word anywhere in a type.
+pub(crate) fn find_ident(ty: &impl ToTokens, wanted: &dyn Fn(&Ident) -> bool) -> Option<Ident> {
+    fn search(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> Option<Ident> {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Ident(ident) if wanted(&ident) => Some(ident),
+            TokenTree::Group(group) => search(group.stream(), wanted),
+            _ => None,
+        })
+    }
+    search(ty.to_token_stream(), wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ty(source: &str) -> Type {
+        syn::parse_str(source).expect("the source is a type")
+    }
+
+    fn translated(source: &str, lifetime: &str) -> (String, bool) {
+        let translated = translate(&ty(source), &ty("Store<K>"), lifetime);
+        (translated.tokens.to_string(), translated.borrows)
+    }
+
+    #[track_caller]
+    fn check(source: &str, expected: &str, borrows: bool) {
+        let expected = ty(expected).to_token_stream().to_string();
+        assert_eq!(translated(source, "m"), (expected, borrows));
+    }
+
+    #[test]
+    fn every_lifetime_becomes_that_of_the_line() {
+        check("&str", "&'m str", true);
+        check("&'a [Cow<'_, str>]", "&'m [Cow<'m, str>]", true);
+        check("(&A, Option<&'b B>)", "(&'m A, Option<&'m B>)", true);
+        check("&&u64", "&'m &'m u64", true);
+        check("[&u8; 3]", "[&'m u8; 3]", true);
+    }
+
+    #[test]
+    fn what_does_not_borrow_stays_as_it_is() {
+        check("Vec<u64>", "Vec<u64>", false);
+        check("View<'static>", "View<'static>", false);
+        check("&'static str", "&'static str", false);
+    }
+
+    #[test]
+    fn self_is_spelt_out() {
+        check("Vec<Self>", "Vec<Store<K>>", false);
+        check("Self::Key", "<Store<K>>::Key", false);
+        check("[u8; Self::SIZE]", "[u8; <Store<K>>::SIZE]", false);
+    }
+
+    #[test]
+    fn references_and_guards_are_looked_through() {
+        for source in ["Entry", "&Entry", "&'a &Entry", "Ref<'_, Entry>", "&(Ref<'_, &Entry>)"] {
+            let source = ty(source);
+            assert_eq!(behind_references(&source).to_token_stream().to_string(), "Entry");
+        }
+    }
+
+    #[test]
+    fn a_str_reference_is_found_at_any_depth() {
+        for (source, found) in
+            [("Vec<&str>", true), ("(u8, [&'a str; 2])", true), ("&String", false), ("Vec<&u8>", false)]
+        {
+            assert_eq!(find_str_reference(&ty(source)).is_some(), found, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_missing_lifetime_is_found_at_any_depth() {
+        for (source, found) in
+            [("Cow<str>", true), ("Vec<(Cow<str>,)>", true), ("Cow<'_, str>", false), ("Cow", false)]
+        {
+            assert_eq!(find_without_lifetime(&ty(source), "Cow").is_some(), found, "{source}");
+        }
+    }
 }

@@ -6,5 +6,6 @@
 #[test]
 fn mistakes_are_explained_and_programs_compile() {
     let tests = trybuild::TestCases::new();
+    tests.pass("tests/pass/*.rs");
     tests.compile_fail("tests/ui/*.rs");
 }

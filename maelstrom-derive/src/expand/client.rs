@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericParam, parse_quote};
 
-use super::{Names, quiet, turbofish, with_params};
-use crate::model::{Handler, Model, Passing};
+use super::{Names, payload, quiet, with_params};
+use crate::model::{Handler, Model, Passing, Stub};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, name, self_ty, .. } = model;
@@ -19,7 +19,8 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         .handlers
         .iter()
         .filter(|handler| handler.reply.is_none())
-        .map(|handler| method(handler, model, names));
+        .map(|handler| method(handler, model, names))
+        .chain(model.stubs.iter().map(stub));
     let about = format!(
         "Sends to other `{name}` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`."
     );
@@ -55,7 +56,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let krate = &model.krate;
     let (method, variant, payload) = (&handler.callee.method, &handler.variant, &names.payload);
-    let turbofish = turbofish(&model.generics);
+    let argument = payload::type_argument(model, names).map(|ty| quote!(::<#ty>));
     let (cfgs, docs) = (&handler.callee.attrs.cfgs, &handler.callee.attrs.docs);
     let docs = if docs.is_empty() {
         let text = format!("Sends `{}`.", handler.wire.text);
@@ -80,7 +81,17 @@ fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
         #docs
         #(#cfgs)*
         pub fn #method(&self, #(#parameters),*) {
-            self.0.send(&#payload #turbofish::#variant #body);
+            self.0.send #argument (&#payload::#variant #body);
         }
     }
+}
+
+/// The method of a handler that has a mistake: it lets its callers compile.
+fn stub(stub: &Stub) -> TokenStream {
+    let Stub { method, cfgs, fields } = stub;
+    let parameters = fields.iter().map(|ty| {
+        let ty = ty.clone().unwrap_or_else(|| quote!(impl ::core::marker::Sized));
+        quote!(_: #ty)
+    });
+    quote!(#(#cfgs)* pub fn #method(&self, #(#parameters),*) {})
 }

@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let arms = model.events.iter().map(|event| {
         let (cfgs, variant) = (&event.callee.attrs.cfgs, &event.variant);
         let name = variant.to_string();
-        quote!(#(#cfgs)* Self::#variant { .. } => #name,)
+        quote!(#(#cfgs)* Self::#variant { .. } => f.write_str(#name),)
     });
     let types = type_params(&model.generics);
     let marker = needs_marker(model).then(|| {
@@ -34,10 +34,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     } else {
         quote! {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str(match self {
+                match self {
                     #(#arms)*
                     #marker_arm
-                })
+                }
             }
         }
     };

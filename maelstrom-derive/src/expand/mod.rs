@@ -63,8 +63,10 @@ struct Names {
     /// Locals of generated functions; their hygiene keeps them apart from handlers' parameters of the same name.
     state: Ident,
     ctx: Ident,
+    message: Ident,
     incoming: Ident,
     reply: Ident,
+    serializer: Ident,
     line: Lifetime,
 }
 
@@ -78,16 +80,22 @@ impl Names {
             client: generated("Client"),
             state: local("state"),
             ctx: local("ctx"),
+            message: local("message"),
             incoming: local("incoming"),
             reply: local("reply"),
+            serializer: local("serializer"),
             line: Lifetime::new("'m", Span::call_site()),
         }
     }
 }
 
-/// What every generated item allows: it is public whatever the node's visibility, and need not all be used.
+/// What every generated item allows: it is public whatever the node's visibility, need not all be used, and its style
+/// is nobody's concern.
 fn quiet() -> TokenStream {
-    quote!(#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)])
+    quote! {
+        #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+        #[allow(clippy::all, clippy::pedantic)]
+    }
 }
 
 /// The node's parameters, with further ones around them.

@@ -1,15 +1,17 @@
 //! The `Node` impl: from messages and events to the handlers.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{GenericParam, parse_quote, spanned::Spanned};
 
 use super::{Names, events, payload, quiet, turbofish, with_params};
-use crate::model::{Arg, Callee, EventHandler, Field, Handler, Hook, Init, Model, Passing, Reply, ReplyBody};
+use crate::model::{
+    Arg, Callee, EventHandler, Field, Handler, Hook, Init, Model, Outcome, Passing, Reply, ReplyBody,
+};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, self_ty, .. } = model;
-    let Names { event, client, state, ctx, .. } = names;
+    let Names { event, client, state, ctx, message, .. } = names;
     let quiet = quiet();
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let client_generics = {
@@ -38,7 +40,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             fn receive(
                 #state: &mut Self,
                 #ctx: &#krate::Context<Self>,
-                message: &#krate::RawMessage<'_>,
+                #message: &#krate::RawMessage<'_>,
             ) -> #krate::Result<()> {
                 #receive
             }
@@ -52,17 +54,21 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 /// `Config` and `init`. If the handler has a `cfg`, there is a second pair for when it is not there.
 fn init(model: &Model, names: &Names) -> TokenStream {
     let Some(init) = &model.init else { return default_init(model, None) };
-    let Init { callee, config, span } = init;
+    let Init { callee, sound, config } = init;
     let (krate, ctx) = (&model.krate, &names.ctx);
     let config = config.clone().unwrap_or_else(|| quote!(()));
     let cfgs = &callee.attrs.cfgs;
     let method = &callee.method;
     let args = callee.args.iter().map(|arg| match arg {
-        Arg::Context => quote!(#ctx),
-        Arg::Given | Arg::Field(_) => quote!(config),
+        Arg::Context(span) => located(ctx, *span),
+        Arg::Given(_) | Arg::Field(_) => quote!(config),
     });
-    let made = quote_spanned!(*span=> Self::#method(#(#args),*));
-    let made = if callee.fallible { quote_spanned!(*span=> #made?) } else { made };
+    let made = if *sound {
+        let made = tried(callee, model, quote!(Self::#method(#(#args),*)));
+        quote!(::core::result::Result::Ok(#made))
+    } else {
+        quote!(::core::unimplemented!())
+    };
     let without = (!cfgs.is_empty()).then(|| {
         let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
         default_init(model, Some(quote!(#[cfg(not(all(#(#conditions),*)))])))
@@ -73,7 +79,7 @@ fn init(model: &Model, names: &Names) -> TokenStream {
 
         #(#cfgs)*
         fn init(#ctx: &#krate::Context<Self>, config: #config) -> #krate::Result<Self> {
-            ::core::result::Result::Ok(#made)
+            #made
         }
 
         #without
@@ -100,7 +106,7 @@ fn timers(model: &Model, names: &Names) -> Option<TokenStream> {
         .events
         .iter()
         .filter_map(|handler| {
-            let every = handler.every.as_ref()?;
+            let every = handler.every.as_ref().filter(|_| handler.sound)?;
             let (cfgs, variant, interval) = (&handler.callee.attrs.cfgs, &handler.variant, &every.interval);
             let jitter = every.jitter.as_ref().map(|jitter| quote!(.jitter(#jitter)));
             let name = handler.callee.method.to_string();
@@ -111,14 +117,14 @@ fn timers(model: &Model, names: &Names) -> Option<TokenStream> {
     (!timers.is_empty()).then(|| {
         quote! {
             fn timers(&self) -> ::std::vec::Vec<#krate::Every<#event #ty_generics>> {
-                ::std::vec::Vec::from([#(#timers),*])
+                ::core::convert::From::from([#(#timers),*])
             }
         }
     })
 }
 
 fn receive(model: &Model, names: &Names) -> TokenStream {
-    let Names { payload, state, ctx, incoming, .. } = names;
+    let Names { payload, incoming, message, .. } = names;
     let turbofish = turbofish(&model.generics);
     let unknown = unknown(model, names);
     if model.handlers.is_empty() {
@@ -127,9 +133,8 @@ fn receive(model: &Model, names: &Names) -> TokenStream {
     let arms = model.handlers.iter().map(|handler| arm(handler, model, names));
     // What is decoded is never a reply.
     let rest = payload::has_replies(model).then(|| quote!(_ => {}));
-    let _ = (state, ctx);
     quote! {
-        let ::core::option::Option::Some(#incoming) = #payload #turbofish::decode(&message.body.payload)? else {
+        let ::core::option::Option::Some(#incoming) = #payload #turbofish::decode(&#message.body.payload)? else {
             #unknown
         };
         match #incoming {
@@ -142,16 +147,11 @@ fn receive(model: &Model, names: &Names) -> TokenStream {
 
 /// What happens to a message of a type that has no handler.
 fn unknown(model: &Model, names: &Names) -> TokenStream {
-    let not_supported = quote!(::core::result::Result::Err(message.body.payload.not_supported()));
+    let message = &names.message;
+    let not_supported = quote!(::core::result::Result::Err(#message.body.payload.not_supported()));
     let Some(Hook { callee }) = &model.fallback else { return quote!(return #not_supported;) };
-    let ctx = &names.ctx;
-    let call = call(callee, names, |_| TokenStream::new(), &quote!(message));
-    let _ = ctx;
-    let finish = if callee.fallible {
-        quote!(#call?; return ::core::result::Result::Ok(());)
-    } else {
-        quote!(#call; return ::core::result::Result::Ok(());)
-    };
+    let call = tried(callee, model, call(callee, names, |_| TokenStream::new()));
+    let finish = quote!(#call; return ::core::result::Result::Ok(()););
     let cfgs = &callee.attrs.cfgs;
     if cfgs.is_empty() {
         return finish;
@@ -165,47 +165,64 @@ fn unknown(model: &Model, names: &Names) -> TokenStream {
     }
 }
 
-fn call(
-    callee: &Callee,
-    names: &Names,
-    field: impl Fn(usize) -> TokenStream,
-    given: &TokenStream,
-) -> TokenStream {
-    let Names { state, ctx, .. } = names;
+/// The call of a method with what it takes.
+fn call(callee: &Callee, names: &Names, field: impl Fn(usize) -> TokenStream) -> TokenStream {
+    let Names { state, ctx, message, .. } = names;
     let method = &callee.method;
     let args = callee.args.iter().map(|arg| match arg {
-        Arg::Context => quote!(#ctx),
+        Arg::Context(span) => located(ctx, *span),
         Arg::Field(index) => field(*index),
-        Arg::Given => given.clone(),
+        Arg::Given(span) => located(message, *span),
     });
     quote!(Self::#method(#state, #(#args),*))
+}
+
+/// A local, placed where the parameter's type stands: an error about it points there.
+fn located(local: &Ident, span: Span) -> TokenStream {
+    let mut local = local.clone();
+    local.set_span(local.span().located_at(span));
+    quote!(#local)
+}
+
+/// A call with `?` if the method returns a `Result`. The error's type is named, so that an error about it points there.
+fn tried(callee: &Callee, model: &Model, call: TokenStream) -> TokenStream {
+    let krate = &model.krate;
+    match &callee.outcome {
+        Outcome::Plain => call,
+        Outcome::Fallible => quote!(#call?),
+        Outcome::FallibleWith(error) => quote! {
+            ::core::result::Result::map_err(#call, |error| <#error as ::core::convert::Into<#krate::Error>>::into(error))?
+        },
+    }
 }
 
 fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let Names { payload, ctx, reply: local, .. } = names;
     let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
-    let turbofish = turbofish(&model.generics);
     let idents = handler.fields.iter().map(|field| &field.ident);
     let pattern = (!handler.fields.is_empty()).then(|| quote!({ #(#idents),* }));
-    let call = call(&handler.callee, names, |index| passed(&handler.fields[index]), &TokenStream::new());
-    let call = if handler.callee.fallible { quote!(#call?) } else { call };
+    let call = call(&handler.callee, names, |index| passed(&handler.fields[index]));
+    let call = tried(&handler.callee, model, call);
+    let ty = payload::type_argument(model, names);
+    let argument = ty.as_ref().map(|ty| quote!(::<#ty>));
+    let later_argument = ty.as_ref().map(|ty| quote!(::<_, #ty>));
     let body = match &handler.reply {
         None => quote!(#call;),
         Some(Reply { variant, later: true, body, .. }) => {
             let (taken, made) = reply_value(body, local);
-            quote!(#ctx.reply_later(#call, |#taken| #payload #turbofish::#variant #made);)
+            quote!(#ctx.reply_later #later_argument (#call, |#taken| #payload::#variant #made);)
         }
         Some(Reply { variant, body: ReplyBody::Empty, .. }) => {
             quote! {
                 #call;
-                #ctx.reply(&#payload #turbofish::#variant);
+                #ctx.reply #argument (&#payload::#variant);
             }
         }
         Some(Reply { variant, body, .. }) => {
             let (taken, made) = reply_value(body, local);
             quote! {
                 let #taken = #call;
-                #ctx.reply(&#payload #turbofish::#variant #made);
+                #ctx.reply #argument (&#payload::#variant #made);
             }
         }
     };
@@ -216,7 +233,7 @@ fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
 }
 
 /// The pattern that takes a returned value, and the fields of the variant made from it.
-fn reply_value(body: &ReplyBody, local: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
+fn reply_value(body: &ReplyBody, local: &Ident) -> (TokenStream, TokenStream) {
     match body {
         ReplyBody::Empty => (quote!(()), TokenStream::new()),
         ReplyBody::Flat(_) => (quote!(#local), quote!((#local))),
@@ -244,7 +261,8 @@ fn handle_event(model: &Model, names: &Names) -> TokenStream {
     let krate = &model.krate;
     let Names { event, state, ctx, .. } = names;
     let (_, ty_generics, _) = model.generics.split_for_impl();
-    let arms: Vec<TokenStream> = model.events.iter().map(|handler| event_arm(handler, names)).collect();
+    let arms: Vec<TokenStream> =
+        model.events.iter().map(|handler| event_arm(handler, model, names)).collect();
     let body = if arms.is_empty() && !events::needs_marker(model) {
         quote!(match event {})
     } else {
@@ -255,7 +273,6 @@ fn handle_event(model: &Model, names: &Names) -> TokenStream {
                 #(#arms)*
                 #marker
             }
-            ::core::result::Result::Ok(())
         }
     };
     let (state, ctx) = if arms.is_empty() { (quote!(_), quote!(_)) } else { (quote!(#state), quote!(#ctx)) };
@@ -270,18 +287,26 @@ fn handle_event(model: &Model, names: &Names) -> TokenStream {
     }
 }
 
-fn event_arm(handler: &EventHandler, names: &Names) -> TokenStream {
+fn event_arm(handler: &EventHandler, model: &Model, names: &Names) -> TokenStream {
     let event = &names.event;
     let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
+    if !handler.sound {
+        return quote!(#(#cfgs)* #event::#variant { .. } => ::core::result::Result::Ok(()),);
+    }
     let idents: Vec<_> = handler.fields.iter().map(|(ident, _)| ident).collect();
     let pattern = (!idents.is_empty()).then(|| quote!({ #(#idents),* }));
     let field = |index: usize| {
         let ident = idents[index];
         quote!(#ident)
     };
-    let call = call(&handler.callee, names, field, &TokenStream::new());
-    let call = if handler.callee.fallible { quote!(#call?) } else { call };
-    quote!(#(#cfgs)* #event::#variant #pattern => #call,)
+    let call = tried(&handler.callee, model, call(&handler.callee, names, field));
+    quote! {
+        #(#cfgs)*
+        #event::#variant #pattern => {
+            #call;
+            ::core::result::Result::Ok(())
+        }
+    }
 }
 
 fn shutdown(hook: &Hook, model: &Model, names: &Names) -> TokenStream {
@@ -289,8 +314,7 @@ fn shutdown(hook: &Hook, model: &Model, names: &Names) -> TokenStream {
     let Names { state, ctx, .. } = names;
     let callee = &hook.callee;
     let cfgs = &callee.attrs.cfgs;
-    let call = call(callee, names, |_| TokenStream::new(), &TokenStream::new());
-    let call = if callee.fallible { quote!(#call?) } else { call };
+    let call = tried(callee, model, call(callee, names, |_| TokenStream::new()));
     quote! {
         #(#cfgs)*
         fn shutdown(#state: &mut Self, #ctx: &#krate::Context<Self>) -> #krate::Result<()> {

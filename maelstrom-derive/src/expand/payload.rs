@@ -2,10 +2,10 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Attribute, GenericParam, LitStr, parse_quote};
+use syn::{Attribute, GenericParam, LitStr, parse_quote, spanned::Spanned};
 
 use super::{Names, quiet, type_params, with_params};
-use crate::model::{Copied, Field, FieldDefault, Handler, Model, Passing, Reply, ReplyBody, ReplyType};
+use crate::model::{Copied, Field, FieldDefault, Handler, Model, Passing, Reply, ReplyBody};
 
 /// A variant of the enum. Handlers whose messages have the same name and fields share one.
 struct Variant<'m> {
@@ -132,8 +132,9 @@ impl Variant<'_> {
 
     /// The arm that writes it.
     fn encode(&self, names: &Names, krate: &syn::Path) -> TokenStream {
-        let (cfg, ident, wire, incoming) = (self.cfg(), self.ident, self.wire, &names.incoming);
-        let begin = quote!(#krate::Payload::new(serializer, #wire));
+        let (cfg, ident, wire) = (self.cfg(), self.ident, self.wire);
+        let Names { incoming, serializer, .. } = names;
+        let begin = quote!(#krate::Payload::new(#serializer, #wire));
         match &self.body {
             VariantBody::Message([]) | VariantBody::Reply(Reply { body: ReplyBody::Empty, .. }) => {
                 quote!(#cfg Self::#ident => #begin.end(),)
@@ -146,15 +147,15 @@ impl Variant<'_> {
             VariantBody::Reply(Reply { body: ReplyBody::Named(fields), .. }) => {
                 let idents = fields.iter().map(|field| &field.ident);
                 let calls = fields.iter().map(|field| {
-                    let value = encoded_value(&field.ident, &field.ty);
+                    let (ident, ty) = (&field.ident, &field.ty.written);
                     let wire = LitStr::new(&field.wire.text, field.wire.span);
-                    quote!(.field(#wire, #value))
+                    quote!(.field::<#ty>(#wire, #ident))
                 });
                 quote!(#cfg Self::#ident { #(#idents),* } => #begin #(#calls)* .end(),)
             }
             VariantBody::Reply(Reply { body: ReplyBody::Flat(ty), .. }) => {
-                let value = encoded_value(incoming, ty);
-                quote!(#cfg Self::#ident(#incoming) => #begin.fields(#value).end(),)
+                let ty = &ty.written;
+                quote!(#cfg Self::#ident(#incoming) => #begin.fields::<#ty>(#incoming).end(),)
             }
         }
     }
@@ -162,33 +163,21 @@ impl Variant<'_> {
 
 fn field_declaration(field: &Field, krate: &syn::Path) -> TokenStream {
     let (ident, ty, doc) = (&field.ident, &field.stored, field_doc(&field.wire.text));
-    match field.passing {
-        Passing::Lent { .. } => quote!(#doc #ident: #krate::Lent<'m, #ty>,),
-        _ => quote!(#doc #ident: #ty,),
+    if let Passing::Lent { .. } = field.passing {
+        quote!(#doc #ident: #krate::Lent<'m, #ty>,)
+    } else {
+        quote!(#doc #ident: #ty,)
     }
 }
 
+/// The call that writes a field. It names the type, so that an error about it points there.
 fn encode_field(field: &Field) -> TokenStream {
     let wire = LitStr::new(&field.wire.text, field.wire.span);
-    let ident = spanned_like(&field.ident, &field.stored);
+    let (ident, ty) = (&field.ident, &field.written);
     match field.passing {
-        Passing::Lent { .. } => quote!(.field(#wire, &**#ident)),
-        _ => quote!(.field(#wire, #ident)),
+        Passing::Str | Passing::CowStr => quote!(.field(#wire, #ident)),
+        Passing::Owned | Passing::Lent { .. } => quote!(.field::<#ty>(#wire, #ident)),
     }
-}
-
-/// The expression that writes a returned value, placed where its type stands: an error about it points there.
-fn encoded_value(ident: &Ident, ty: &ReplyType) -> TokenStream {
-    let ident = Ident::new(&ident.to_string(), ident.span().located_at(ty.span));
-    if ty.guard { quote_spanned!(ty.span=> &**#ident) } else { quote!(#ident) }
-}
-
-fn spanned_like(ident: &Ident, ty: &TokenStream) -> Ident {
-    let mut ident = ident.clone();
-    if let Some(token) = ty.clone().into_iter().next() {
-        ident.set_span(ident.span().located_at(token.span()));
-    }
-    ident
 }
 
 /// The expression that reads a field.
@@ -196,13 +185,20 @@ fn decode_field(field: &Field, names: &Names, krate: &syn::Path) -> TokenStream 
     let (ident, wire, incoming) =
         (&field.ident, LitStr::new(&field.wire.text, field.wire.span), &names.incoming);
     let absent = field.default.as_ref().map(|default| match default {
-        FieldDefault::Trait => quote!(::core::default::Default::default),
-        FieldDefault::Path(path) => path.clone(),
+        FieldDefault::Trait(span) => quote_spanned!(*span=> || ::core::default::Default::default()),
+        FieldDefault::Path(path) => path.to_token_stream(),
     });
     let read = match (&field.passing, absent) {
         (Passing::Str | Passing::CowStr, None) => quote!(#incoming.str_field(#wire)?),
         (Passing::Str | Passing::CowStr, Some(absent)) => {
-            quote!(#incoming.str_field_or_else(#wire, || ::core::convert::Into::into(#absent()))?)
+            let made = match field.default {
+                Some(FieldDefault::Path(_)) => {
+                    let made = quote_spanned!(absent.span()=> ::core::convert::Into::into(#absent()));
+                    quote!(|| #made)
+                }
+                _ => absent,
+            };
+            quote!(#incoming.str_field_or_else(#wire, #made)?)
         }
         (Passing::Owned, None) => {
             let ty = &field.stored;
@@ -233,14 +229,29 @@ pub(super) fn borrows(model: &Model) -> bool {
     variants(model).iter().any(Variant::borrows)
 }
 
+/// The enum as the type argument of a call, for a node with parameters: the variant alone would leave them open.
+pub(super) fn type_argument(model: &Model, names: &Names) -> Option<TokenStream> {
+    let payload = &names.payload;
+    let lifetime: Option<GenericParam> = borrows(model).then(|| parse_quote!('_));
+    let generics = with_params(&model.generics, lifetime, None);
+    let (_, ty_generics, _) = generics.split_for_impl();
+    (!model.generics.params.is_empty()).then(|| quote!(#payload #ty_generics))
+}
+
 /// Whether the enum has a variant that can't be decoded, so that a match on what was decoded needs a last arm.
 pub(super) fn has_replies(model: &Model) -> bool {
     model.handlers.iter().any(|handler| handler.reply.is_some()) || needs_marker(model)
 }
 
-/// Whether the enum has parameters that its variants may not use.
+/// Whether the enum has parameters that its variants may not use, or may have no variants.
 fn needs_marker(model: &Model) -> bool {
-    model.generics.type_params().next().is_some() || lifetime_may_be_unused(model)
+    model.generics.type_params().next().is_some() || may_be_empty(model) || lifetime_may_be_unused(model)
+}
+
+/// Whether a `cfg` may take away every variant (a match on a reference to an empty enum needs an arm).
+fn may_be_empty(model: &Model) -> bool {
+    let variants = variants(model);
+    !variants.is_empty() && variants.iter().all(|variant| variant.cfg().is_some())
 }
 
 /// Whether a `cfg` may take away everything that borrows.
@@ -252,7 +263,7 @@ fn lifetime_may_be_unused(model: &Model) -> bool {
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, name, .. } = model;
-    let Names { payload, incoming, line, .. } = names;
+    let Names { payload, incoming, serializer, line, .. } = names;
     let quiet = quiet();
     let variants = variants(model);
     let declarations = variants.iter().map(|variant| variant.declaration(krate));
@@ -294,10 +305,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             pub fn decode(
                 #incoming: &#krate::RawPayload<#raw_lifetime>,
             ) -> #krate::Result<::core::option::Option<Self>> {
-                ::core::result::Result::Ok(::core::option::Option::Some(match #incoming.kind() {
+                ::core::result::Result::Ok(match #incoming.kind() {
                     #(#decoders)*
-                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
-                }))
+                    _ => ::core::option::Option::None,
+                })
             }
         }
 
@@ -305,7 +316,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         impl #impl_generics #krate::__private::Serialize for #payload #ty_generics #where_clause {
             fn serialize<S: #krate::__private::Serializer>(
                 &self,
-                serializer: S,
+                #serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
                 match self {
                     #(#encoders)*
@@ -327,8 +338,8 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 fn decode(handler: &Handler, names: &Names, krate: &syn::Path) -> TokenStream {
     let (cfgs, variant, wire) = (&handler.callee.attrs.cfgs, &handler.variant, &handler.wire.text);
     if handler.fields.is_empty() {
-        return quote!(#(#cfgs)* #wire => Self::#variant,);
+        return quote!(#(#cfgs)* #wire => ::core::option::Option::Some(Self::#variant),);
     }
     let fields = handler.fields.iter().map(|field| decode_field(field, names, krate));
-    quote!(#(#cfgs)* #wire => Self::#variant { #(#fields)* },)
+    quote!(#(#cfgs)* #wire => ::core::option::Option::Some(Self::#variant { #(#fields)* }),)
 }

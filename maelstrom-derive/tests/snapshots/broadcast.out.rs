@@ -1,5 +1,6 @@
 ///Every message that `Broadcast` receives or sends.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 pub enum BroadcastPayload<'m> {
     /// `{"type": "broadcast", "message": 7}` → `{"type": "broadcast_ok"}`
     Broadcast {
@@ -30,36 +31,35 @@ pub enum BroadcastPayload<'m> {
 }
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl<'m> BroadcastPayload<'m> {
     /// Decodes a message that this node has a handler for; `None` if it has none for its type.
     pub fn decode(
         incoming: &::maelstrom::RawPayload<'m>,
     ) -> ::maelstrom::Result<::core::option::Option<Self>> {
         ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                match incoming.kind() {
-                    "broadcast" => {
-                        Self::Broadcast {
-                            message: incoming.field::<u64>("message")?,
-                        }
-                    }
-                    "read" => Self::Read,
-                    "topology" => {
-                        Self::Topology {
-                            topology: incoming
-                                .field::<HashMap<NodeId, Vec<NodeId>>>("topology")?,
-                        }
-                    }
-                    "gossip" => {
-                        Self::Gossip {
-                            seen: ::maelstrom::Lent::Owned(
-                                incoming.field::<::std::vec::Vec<u64>>("seen")?,
-                            ),
-                        }
-                    }
-                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
-                },
-            ),
+            match incoming.kind() {
+                "broadcast" => {
+                    ::core::option::Option::Some(Self::Broadcast {
+                        message: incoming.field::<u64>("message")?,
+                    })
+                }
+                "read" => ::core::option::Option::Some(Self::Read),
+                "topology" => {
+                    ::core::option::Option::Some(Self::Topology {
+                        topology: incoming
+                            .field::<HashMap<NodeId, Vec<NodeId>>>("topology")?,
+                    })
+                }
+                "gossip" => {
+                    ::core::option::Option::Some(Self::Gossip {
+                        seen: ::maelstrom::Lent::Owned(
+                            incoming.field::<::std::vec::Vec<u64>>("seen")?,
+                        ),
+                    })
+                }
+                _ => ::core::option::Option::None,
+            },
         )
     }
 }
@@ -72,7 +72,7 @@ impl<'m> ::maelstrom::__private::Serialize for BroadcastPayload<'m> {
         match self {
             Self::Broadcast { message } => {
                 ::maelstrom::Payload::new(serializer, "broadcast")
-                    .field("message", message)
+                    .field::<u64>("message", message)
                     .end()
             }
             Self::BroadcastOk => {
@@ -81,12 +81,12 @@ impl<'m> ::maelstrom::__private::Serialize for BroadcastPayload<'m> {
             Self::Read => ::maelstrom::Payload::new(serializer, "read").end(),
             Self::ReadOk { messages } => {
                 ::maelstrom::Payload::new(serializer, "read_ok")
-                    .field("messages", messages)
+                    .field::<BTreeSet<u64>>("messages", messages)
                     .end()
             }
             Self::Topology { topology } => {
                 ::maelstrom::Payload::new(serializer, "topology")
-                    .field("topology", topology)
+                    .field::<HashMap<NodeId, Vec<NodeId>>>("topology", topology)
                     .end()
             }
             Self::TopologyOk => {
@@ -94,7 +94,7 @@ impl<'m> ::maelstrom::__private::Serialize for BroadcastPayload<'m> {
             }
             Self::Gossip { seen } => {
                 ::maelstrom::Payload::new(serializer, "gossip")
-                    .field("seen", &**seen)
+                    .field::<[u64]>("seen", seen)
                     .end()
             }
         }
@@ -108,6 +108,7 @@ impl<'m> ::core::fmt::Debug for BroadcastPayload<'m> {
 }
 ///What timers and injectors bring to `Broadcast`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 pub enum BroadcastEvent {
     ///The timer `spread`.
     Spread,
@@ -115,20 +116,20 @@ pub enum BroadcastEvent {
 #[automatically_derived]
 impl ::core::fmt::Debug for BroadcastEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Spread { .. } => "Spread",
-            },
-        )
+        match self {
+            Self::Spread { .. } => f.write_str("Spread"),
+        }
     }
 }
 ///Sends to other `Broadcast` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 pub struct BroadcastClient<'c, To: ::maelstrom::Recipients>(
     ::maelstrom::Link<'c, Broadcast, To>,
 );
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl<'c, To: ::maelstrom::Recipients> BroadcastClient<'c, To> {
     /// Node to node, no reply.
     pub fn gossip(&self, seen: &'_ [u64]) {
@@ -158,6 +159,7 @@ impl<'c, To: ::maelstrom::Recipients> ::core::fmt::Debug for BroadcastClient<'c,
 }
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl ::maelstrom::Node for Broadcast {
     type State = Self;
     type Event = BroadcastEvent;
@@ -167,7 +169,7 @@ impl ::maelstrom::Node for Broadcast {
         ::core::result::Result::Ok(<Broadcast as ::maelstrom::__private::Init>::init())
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<BroadcastEvent>> {
-        ::std::vec::Vec::from([
+        ::core::convert::From::from([
             ::maelstrom::Every::new(
                     "spread",
                     ::core::time::Duration::from_millis(300u64),
@@ -216,8 +218,10 @@ impl ::maelstrom::Node for Broadcast {
         event: BroadcastEvent,
     ) -> ::maelstrom::Result<()> {
         match event {
-            BroadcastEvent::Spread => Self::spread(state, ctx),
+            BroadcastEvent::Spread => {
+                Self::spread(state, ctx);
+                ::core::result::Result::Ok(())
+            }
         }
-        ::core::result::Result::Ok(())
     }
 }

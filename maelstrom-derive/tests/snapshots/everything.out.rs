@@ -1,6 +1,7 @@
 ///Every message that `Everything` receives or sends.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
-pub enum EverythingPayload<'m, K: Key, const N: usize>
+#[allow(clippy::all, clippy::pedantic)]
+pub enum EverythingPayload<'m, K: Key + 'static, const N: usize>
 where
     K: 'static,
 {
@@ -57,7 +58,8 @@ where
 }
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
-impl<'m, K: Key, const N: usize> EverythingPayload<'m, K, N>
+#[allow(clippy::all, clippy::pedantic)]
+impl<'m, K: Key + 'static, const N: usize> EverythingPayload<'m, K, N>
 where
     K: 'static,
 {
@@ -66,51 +68,47 @@ where
         incoming: &::maelstrom::RawPayload<'m>,
     ) -> ::maelstrom::Result<::core::option::Option<Self>> {
         ::core::result::Result::Ok(
-            ::core::option::Option::Some(
-                match incoming.kind() {
-                    "get-all" => Self::GetAll,
-                    "status" => {
-                        Self::Status {
-                            depth: incoming.field_or_else::<u8>("how-much", usual)?,
-                        }
-                    }
-                    "get" => {
-                        Self::Get {
-                            key: incoming.field::<K>("key")?,
-                        }
-                    }
-                    "echo" => {
-                        Self::Echo {
-                            echo: incoming.field::<&'m RawValue>("echo")?,
-                            prefix: incoming.str_field("prefix")?,
-                            r#in: incoming
-                                .str_field_or_else(
-                                    "in",
-                                    || ::core::convert::Into::into(
-                                        ::core::default::Default::default(),
-                                    ),
-                                )?,
-                        }
-                    }
-                    #[cfg(feature = "merge")]
-                    "merge" => {
-                        Self::Merge {
-                            entries: ::maelstrom::Lent::Owned(
-                                incoming.field::<::std::vec::Vec<(K, u64)>>("entries")?,
-                            ),
-                            state: ::maelstrom::Lent::Owned(
-                                incoming.field::<Clock>("state")?,
-                            ),
-                        }
-                    }
-                    _ => return ::core::result::Result::Ok(::core::option::Option::None),
-                },
-            ),
+            match incoming.kind() {
+                "get-all" => ::core::option::Option::Some(Self::GetAll),
+                "status" => {
+                    ::core::option::Option::Some(Self::Status {
+                        depth: incoming.field_or_else::<u8>("how-much", usual)?,
+                    })
+                }
+                "get" => {
+                    ::core::option::Option::Some(Self::Get {
+                        key: incoming.field::<K>("key")?,
+                    })
+                }
+                "echo" => {
+                    ::core::option::Option::Some(Self::Echo {
+                        echo: incoming.field::<&'m RawValue>("echo")?,
+                        prefix: incoming.str_field("prefix")?,
+                        r#in: incoming
+                            .str_field_or_else(
+                                "in",
+                                || ::core::default::Default::default(),
+                            )?,
+                    })
+                }
+                #[cfg(feature = "merge")]
+                "merge" => {
+                    ::core::option::Option::Some(Self::Merge {
+                        entries: ::maelstrom::Lent::Owned(
+                            incoming.field::<::std::vec::Vec<(K, u64)>>("entries")?,
+                        ),
+                        state: ::maelstrom::Lent::Owned(
+                            incoming.field::<Clock>("state")?,
+                        ),
+                    })
+                }
+                _ => ::core::option::Option::None,
+            },
         )
     }
 }
 #[automatically_derived]
-impl<'m, K: Key, const N: usize> ::maelstrom::__private::Serialize
+impl<'m, K: Key + 'static, const N: usize> ::maelstrom::__private::Serialize
 for EverythingPayload<'m, K, N>
 where
     K: 'static,
@@ -123,43 +121,45 @@ where
             Self::GetAll => ::maelstrom::Payload::new(serializer, "get-all").end(),
             Self::All { version, entries } => {
                 ::maelstrom::Payload::new(serializer, "all")
-                    .field("version", version)
-                    .field("entries", &**entries)
+                    .field::<u64>("version", version)
+                    .field::<BTreeMap<K, u64>>("entries", entries)
                     .end()
             }
             Self::Status { depth } => {
                 ::maelstrom::Payload::new(serializer, "status")
-                    .field("how-much", depth)
+                    .field::<u8>("how-much", depth)
                     .end()
             }
             Self::StatusOk(incoming) => {
-                ::maelstrom::Payload::new(serializer, "status_ok").fields(incoming).end()
+                ::maelstrom::Payload::new(serializer, "status_ok")
+                    .fields::<Status<'m>>(incoming)
+                    .end()
             }
             Self::Get { key } => {
-                ::maelstrom::Payload::new(serializer, "get").field("key", key).end()
+                ::maelstrom::Payload::new(serializer, "get").field::<K>("key", key).end()
             }
             Self::GetOk { value } => {
                 ::maelstrom::Payload::new(serializer, "get_ok")
-                    .field("value", value)
+                    .field::<<Everything<K, N>>::Value>("value", value)
                     .end()
             }
             Self::Echo { echo, prefix, r#in } => {
                 ::maelstrom::Payload::new(serializer, "echo")
-                    .field("echo", echo)
+                    .field::<RawValue>("echo", echo)
                     .field("prefix", prefix)
                     .field("in", r#in)
                     .end()
             }
             Self::EchoOk { echo } => {
                 ::maelstrom::Payload::new(serializer, "echo_ok")
-                    .field("echo", echo)
+                    .field::<RawValue>("echo", echo)
                     .end()
             }
             #[cfg(feature = "merge")]
             Self::Merge { entries, state } => {
                 ::maelstrom::Payload::new(serializer, "merge")
-                    .field("entries", &**entries)
-                    .field("state", &**state)
+                    .field::<[(K, u64)]>("entries", entries)
+                    .field::<Clock>("state", state)
                     .end()
             }
             Self::__Parameters(never, _) => match *never {}
@@ -167,7 +167,8 @@ where
     }
 }
 #[automatically_derived]
-impl<'m, K: Key, const N: usize> ::core::fmt::Debug for EverythingPayload<'m, K, N>
+impl<'m, K: Key + 'static, const N: usize> ::core::fmt::Debug
+for EverythingPayload<'m, K, N>
 where
     K: 'static,
 {
@@ -177,7 +178,8 @@ where
 }
 ///What timers and injectors bring to `Everything`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
-pub enum EverythingEvent<K: Key, const N: usize>
+#[allow(clippy::all, clippy::pedantic)]
+pub enum EverythingEvent<K: Key + 'static, const N: usize>
 where
     K: 'static,
 {
@@ -192,32 +194,37 @@ where
     __Parameters(::core::convert::Infallible, ::core::marker::PhantomData<fn() -> (K,)>),
 }
 #[automatically_derived]
-impl<K: Key, const N: usize> ::core::fmt::Debug for EverythingEvent<K, N>
+impl<K: Key + 'static, const N: usize> ::core::fmt::Debug for EverythingEvent<K, N>
 where
     K: 'static,
 {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.write_str(
-            match self {
-                Self::Tick { .. } => "Tick",
-                Self::Timeout { .. } => "Timeout",
-                Self::__Parameters(never, _) => match *never {}
-            },
-        )
+        match self {
+            Self::Tick { .. } => f.write_str("Tick"),
+            Self::Timeout { .. } => f.write_str("Timeout"),
+            Self::__Parameters(never, _) => match *never {}
+        }
     }
 }
 ///Sends to other `Everything` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
-pub struct EverythingClient<'c, K: Key, const N: usize, To: ::maelstrom::Recipients>(
+#[allow(clippy::all, clippy::pedantic)]
+pub struct EverythingClient<
+    'c,
+    K: Key + 'static,
+    const N: usize,
+    To: ::maelstrom::Recipients,
+>(
     ::maelstrom::Link<'c, Everything<K, N>, To>,
 )
 where
     K: 'static;
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl<
     'c,
-    K: Key,
+    K: Key + 'static,
     const N: usize,
     To: ::maelstrom::Recipients,
 > EverythingClient<'c, K, N, To>
@@ -228,8 +235,10 @@ where
     #[cfg(feature = "merge")]
     pub fn merge(&self, entries: &'_ [(K, u64)], state: &'_ Clock) {
         self.0
-            .send(
-                &EverythingPayload::<K, N>::Merge {
+            .send::<
+                EverythingPayload<'_, K, N>,
+            >(
+                &EverythingPayload::Merge {
                     entries: ::maelstrom::Lent::Borrowed(entries),
                     state: ::maelstrom::Lent::Borrowed(state),
                 },
@@ -239,7 +248,7 @@ where
 #[automatically_derived]
 impl<
     'c,
-    K: Key,
+    K: Key + 'static,
     const N: usize,
     To: ::maelstrom::Recipients,
 > ::core::convert::From<::maelstrom::Link<'c, Everything<K, N>, To>>
@@ -252,8 +261,12 @@ where
     }
 }
 #[automatically_derived]
-impl<'c, K: Key, const N: usize, To: ::maelstrom::Recipients> ::core::fmt::Debug
-for EverythingClient<'c, K, N, To>
+impl<
+    'c,
+    K: Key + 'static,
+    const N: usize,
+    To: ::maelstrom::Recipients,
+> ::core::fmt::Debug for EverythingClient<'c, K, N, To>
 where
     K: 'static,
 {
@@ -263,7 +276,8 @@ where
 }
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
-impl<K: Key, const N: usize> ::maelstrom::Node for Everything<K, N>
+#[allow(clippy::all, clippy::pedantic)]
+impl<K: Key + 'static, const N: usize> ::maelstrom::Node for Everything<K, N>
 where
     K: 'static,
 {
@@ -278,7 +292,7 @@ where
         ::core::result::Result::Ok(Self::new(ctx, config)?)
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<EverythingEvent<K, N>>> {
-        ::std::vec::Vec::from([
+        ::core::convert::From::from([
             ::maelstrom::Every::new("tick", self.interval, || EverythingEvent::Tick)
                 .jitter(::core::time::Duration::from_millis(50u64)),
         ])
@@ -297,9 +311,16 @@ where
         };
         match incoming {
             EverythingPayload::GetAll => {
-                let (version, entries) = Self::get_all(state)?;
-                ctx.reply(
-                    &EverythingPayload::<K, N>::All {
+                let (version, entries) = ::core::result::Result::map_err(
+                    Self::get_all(state),
+                    |error| <StoreError as ::core::convert::Into<
+                        ::maelstrom::Error,
+                    >>::into(error),
+                )?;
+                ctx.reply::<
+                        EverythingPayload<'_, K, N>,
+                    >(
+                    &EverythingPayload::All {
                         version,
                         entries,
                     },
@@ -307,23 +328,24 @@ where
             }
             EverythingPayload::Status { depth } => {
                 let reply = Self::status(state, depth);
-                ctx.reply(&EverythingPayload::<K, N>::StatusOk(reply));
+                ctx.reply::<
+                        EverythingPayload<'_, K, N>,
+                    >(&EverythingPayload::StatusOk(reply));
             }
             EverythingPayload::Get { key } => {
-                ctx.reply_later(
+                ctx.reply_later::<
+                        _,
+                        EverythingPayload<'_, K, N>,
+                    >(
                     Self::get(state, ctx, key),
-                    |value| EverythingPayload::<K, N>::GetOk {
-                        value,
-                    },
+                    |value| EverythingPayload::GetOk { value },
                 );
             }
             EverythingPayload::Echo { echo, prefix, r#in } => {
                 let echo = Self::echo(state, echo, prefix, &r#in);
-                ctx.reply(
-                    &EverythingPayload::<K, N>::EchoOk {
-                        echo,
-                    },
-                );
+                ctx.reply::<
+                        EverythingPayload<'_, K, N>,
+                    >(&EverythingPayload::EchoOk { echo });
             }
             #[cfg(feature = "merge")]
             EverythingPayload::Merge { entries, state } => {
@@ -339,11 +361,16 @@ where
         event: EverythingEvent<K, N>,
     ) -> ::maelstrom::Result<()> {
         match event {
-            EverythingEvent::Tick => Self::tick(state),
-            EverythingEvent::Timeout { term } => Self::timeout(state, ctx, term)?,
+            EverythingEvent::Tick => {
+                Self::tick(state);
+                ::core::result::Result::Ok(())
+            }
+            EverythingEvent::Timeout { term } => {
+                Self::timeout(state, ctx, term)?;
+                ::core::result::Result::Ok(())
+            }
             EverythingEvent::__Parameters(never, _) => match never {}
         }
-        ::core::result::Result::Ok(())
     }
     fn shutdown(
         state: &mut Self,

@@ -1,5 +1,7 @@
 //! Defaults of fields that do not fit the fields.
 
+#![allow(unused_variables)]
+
 #[derive(Default)]
 struct Counter {
     total: u64,

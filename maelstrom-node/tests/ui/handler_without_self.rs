@@ -1,5 +1,7 @@
 //! Handlers without `self`.
 
+#![allow(unused_variables)]
+
 use maelstrom::Context;
 
 #[derive(Default)]

@@ -1,5 +1,7 @@
 //! Many mistakes at once: one compile reports them all.
 
+#![allow(unused_variables)]
+
 use maelstrom::Context;
 
 struct Full;

@@ -13,6 +13,11 @@ impl<V: Default + Serialize + DeserializeOwned> Store<V> {
     fn read(&self) -> &V {
         &self.value
     }
+
+    #[message]
+    fn gossip(&mut self, ctx: &maelstrom::Context<Self>, value: V) {
+        ctx.peer("n2").gossip(value);
+    }
 }
 
 fn main() -> maelstrom::Result<()> {

@@ -20,7 +20,13 @@ impl Counter {
     }
 
     #[rpc]
-    fn sub(&mut self, #[field(default)] #[field(rename = "d")] delta: u64, #[field(default = 7)] factor: u64) {
+    fn sub(
+        &mut self,
+        #[field(default)]
+        #[field(rename = "d")]
+        delta: u64,
+        #[field(default = 7)] factor: u64,
+    ) {
         self.total -= delta * factor;
     }
 

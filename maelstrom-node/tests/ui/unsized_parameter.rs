@@ -1,5 +1,7 @@
 //! Parameters without a size.
 
+#![allow(unused_variables)]
+
 use std::fmt::Display;
 
 #[derive(Default)]
@@ -20,6 +22,9 @@ impl Counter {
 
     #[rpc]
     fn tell(&mut self, what: &dyn Display) {}
+
+    #[event]
+    fn timeout(&mut self, name: str) {}
 
     #[every(1s)]
     fn spread(&mut self, ctx: &maelstrom::Context<Self>) {

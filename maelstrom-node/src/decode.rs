@@ -14,7 +14,8 @@ use serde_json::value::RawValue;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a message",
     label = "this type can't be made from JSON",
-    note = "put `#[derive(serde::Deserialize)]` on it, or use a type that has it"
+    note = "put `#[derive(serde::Deserialize)]` on it, or on the types it is made of; a type parameter needs the bounds \
+            `serde::Serialize + serde::de::DeserializeOwned`"
 )]
 pub trait Decode<'m>: Deserialize<'m> {}
 
@@ -25,6 +26,18 @@ impl<'m, T: Deserialize<'m>> Decode<'m> for T {}
 #[inline]
 pub(crate) fn decode_raw<'m, T: Deserialize<'m>>(raw: &'m RawValue) -> serde_json::Result<T> {
     serde_json::from_str(raw.get())
+}
+
+/// Decodes the text of a string field, borrowing it unless it has escapes.
+#[inline]
+pub(crate) fn decode_str(raw: &RawValue) -> serde_json::Result<Cow<'_, str>> {
+    let text = raw.get();
+    // The text is known to be JSON. So what begins with a quotation mark ends with one, and is the string itself
+    // unless there is a backslash between them.
+    match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inner) if !inner.as_bytes().contains(&b'\\') => Ok(Cow::Borrowed(inner)),
+        _ => decode_raw::<CowStr<'_>>(raw).map(|text| text.0),
+    }
 }
 
 /// The value of a field that is not there, if its type has one: `None` for an `Option`.

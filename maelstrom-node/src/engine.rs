@@ -147,8 +147,9 @@ impl<N: Node> Engine<N> {
             self.core().log("ignored a blank line");
             return;
         }
-        match RawMessage::from_line(text) {
-            Ok(message) => self.handle_message(&message, line),
+        let mut message = RawMessage::empty();
+        match message.read(text) {
+            Ok(()) => self.handle_message(&message, line),
             Err(error) => {
                 self.core().log(format_args!(
                     "ignored a line that is not a message ({}): {}",

@@ -180,9 +180,10 @@ impl Output {
         }
         self.bytes.extend_from_slice(b"}}");
         // Only a raw value can bring a line break, as white space between its tokens.
-        for at in memchr::memchr_iter(b'\n', &self.bytes[body..]).collect::<smallvec::SmallVec<[usize; 4]>>()
-        {
-            self.bytes[body + at] = b' ';
+        let mut from = body;
+        while let Some(at) = memchr::memchr(b'\n', &self.bytes[from..]) {
+            from += at;
+            self.bytes[from] = b' ';
         }
         self.bytes.push(b'\n');
         Ok(body..self.bytes.len())

@@ -4,15 +4,16 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, IgnoredAny, MapAccess, value::MapDeserializer},
+    de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor, value::MapDeserializer},
     ser::SerializeMap,
 };
 use serde_json::value::RawValue;
 use smallvec::SmallVec;
 
 use crate::{
-    decode::{CowStr, Decode, decode_raw, missing},
+    decode::{CowStr, Decode, decode_raw, decode_str, missing},
     error::Error,
+    message::{Body, RawMessage},
 };
 
 /// The payload of a received message: its type, and its fields as borrowed JSON text.
@@ -64,7 +65,10 @@ impl<'m> RawPayload<'m> {
 
     /// Decodes a string field, borrowing it from the line unless it has escapes.
     pub fn str_field(&self, name: &str) -> Result<Cow<'m, str>, Error> {
-        self.field::<CowStr<'m>>(name).map(|text| text.0)
+        match self.get(name) {
+            Some(raw) => decode_str(raw).map_err(|error| self.bad_field(name, &error)),
+            None => Err(self.missing_field(name)),
+        }
     }
 
     /// As [`str_field`](Self::str_field), or makes a value if it is absent.
@@ -73,7 +77,10 @@ impl<'m> RawPayload<'m> {
         name: &str,
         absent: impl FnOnce() -> Cow<'m, str>,
     ) -> Result<Cow<'m, str>, Error> {
-        self.field_or_else(name, || CowStr(absent())).map(|text| text.0)
+        match self.get(name) {
+            Some(raw) => decode_str(raw).map_err(|error| self.bad_field(name, &error)),
+            None => Ok(absent()),
+        }
     }
 
     /// Decodes the whole payload, `type` included, into any `Deserialize` type: for an enum that is tagged with
@@ -130,71 +137,94 @@ impl Serialize for RawPayload<'_> {
 /// Reads an object, from JSON text only. `msg_id` and `in_reply_to` are left out.
 impl<'de> Deserialize<'de> for RawPayload<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        RawBody::deserialize(deserializer).map(|body| body.payload)
+        let mut body = RawBody { msg_id: None, in_reply_to: None, payload: RawPayload::default() };
+        FillBody(&mut body).deserialize(deserializer)?;
+        Ok(body.payload)
     }
 }
 
-/// A message as it came.
+pub(crate) type RawBody<'m> = Body<RawPayload<'m>>;
+
+/// What an envelope held, apart from the message it is read into.
 #[derive(Default)]
-pub(crate) struct RawEnvelope<'m> {
-    pub(crate) src: Option<CowStr<'m>>,
-    pub(crate) dest: Option<CowStr<'m>>,
-    pub(crate) body: Option<RawBody<'m>>,
+pub(crate) struct Found {
+    src: bool,
+    dest: bool,
+    body: bool,
 }
 
-#[derive(Default)]
-pub(crate) struct RawBody<'m> {
-    pub(crate) msg_id: Option<u64>,
-    pub(crate) in_reply_to: Option<u64>,
-    pub(crate) payload: RawPayload<'m>,
-}
-
-impl<'de> Deserialize<'de> for RawEnvelope<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor)
+impl Found {
+    pub(crate) fn everything(&self) -> bool {
+        self.src && self.dest && self.body
     }
 }
 
-struct EnvelopeVisitor;
+/// Reads an envelope into a message. In place, since a message with its fields is a few hundred bytes, and moving it
+/// about costs as much as reading it.
+pub(crate) struct FillMessage<'x, 'm>(pub(crate) &'x mut RawMessage<'m>);
 
-impl<'de> de::Visitor<'de> for EnvelopeVisitor {
-    type Value = RawEnvelope<'de>;
+impl<'de> DeserializeSeed<'de> for FillMessage<'_, 'de> {
+    type Value = Found;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FillMessage<'_, 'de> {
+    type Value = Found;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a message: an object with src, dest and body")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut envelope = RawEnvelope::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+        let mut found = Found::default();
         while let Some(key) = map.next_key::<CowStr<'de>>()? {
             match &*key.0 {
-                "src" => envelope.src = Some(map.next_value()?),
-                "dest" => envelope.dest = Some(map.next_value()?),
-                "body" => envelope.body = Some(map.next_value()?),
+                "src" => {
+                    self.0.src = map.next_value()?;
+                    found.src = true;
+                }
+                "dest" => {
+                    self.0.dest = map.next_value()?;
+                    found.dest = true;
+                }
+                "body" => {
+                    map.next_value_seed(FillBody(&mut self.0.body))?;
+                    found.body = true;
+                }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(envelope)
+        Ok(found)
     }
 }
 
-impl<'de> Deserialize<'de> for RawBody<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(BodyVisitor)
+/// As [`FillMessage`], for the body.
+pub(crate) struct FillBody<'x, 'm>(pub(crate) &'x mut RawBody<'m>);
+
+impl<'de> DeserializeSeed<'de> for FillBody<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
     }
 }
 
-struct BodyVisitor;
-
-impl<'de> de::Visitor<'de> for BodyVisitor {
-    type Value = RawBody<'de>;
+impl<'de> Visitor<'de> for FillBody<'_, 'de> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the body of a message, an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut body = RawBody::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let body = self.0;
+        // Of a body that is given twice, too, the last counts.
+        (body.msg_id, body.in_reply_to) = (None, None);
+        body.payload.kind = None;
+        body.payload.fields.clear();
         while let Some(CowStr(key)) = map.next_key::<CowStr<'de>>()? {
             match &*key {
                 "msg_id" => body.msg_id = map.next_value()?,
@@ -202,12 +232,12 @@ impl<'de> de::Visitor<'de> for BodyVisitor {
                 name => {
                     let raw: &'de RawValue = map.next_value()?;
                     if name == "type" {
-                        body.payload.kind = decode_raw::<CowStr<'de>>(raw).ok().map(|kind| kind.0);
+                        body.payload.kind = decode_str(raw).ok();
                     }
                     body.payload.fields.push((key, raw));
                 }
             }
         }
-        Ok(body)
+        Ok(())
     }
 }

@@ -27,6 +27,9 @@ const BATCH: usize = 64 << 10;
 /// stays one write; only handlers that send a lot reach this.
 const FLUSH: usize = 4 * BATCH;
 
+/// How many lines of a batch are handled between two looks at the clock, which cost as much as a small handler.
+const LINES_PER_LOOK: u32 = 16;
+
 /// A way for injectors to wake the thread that waits for input: a byte in a pipe.
 pub(crate) struct WakePipe {
     reader: OwnedFd,
@@ -69,8 +72,14 @@ pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Inst
         }
         if ready.input {
             let more = lines.fill(&stdin)?;
+            let mut now = start.elapsed();
+            let mut handled = 0_u32;
             while let Some(line) = lines.next_line() {
-                engine.receive(start.elapsed(), line);
+                if handled % LINES_PER_LOOK == LINES_PER_LOOK - 1 {
+                    now = start.elapsed();
+                }
+                handled += 1;
+                engine.receive(now, line);
                 if engine.output_len() > FLUSH {
                     stdout.flush(&mut engine);
                 }
@@ -121,41 +130,41 @@ fn timespec(duration: Duration) -> Timespec {
 /// Input, cut into lines. Holds at most one line that is not complete, and one batch.
 #[derive(Default)]
 struct LineBuffer {
+    /// Grows as lines ask for it; what was filled once is not cleared again.
     bytes: Vec<u8>,
     /// Where the next line begins.
     start: usize,
     /// How far line breaks were looked for.
     scanned: usize,
+    /// Where what was read ends.
+    end: usize,
 }
 
 impl LineBuffer {
     /// Reads once. Returns false at the end of input.
     fn fill(&mut self, stdin: &impl AsFd) -> Result<bool> {
-        self.compact();
-        let end = self.bytes.len();
-        self.bytes.resize(end + BATCH, 0);
+        self.make_room();
         let n = loop {
-            match read(stdin, &mut self.bytes[end..]) {
-                Ok(n) => break Ok(n),
+            match read(stdin, &mut self.bytes[self.end..self.end + BATCH]) {
+                Ok(n) => break n,
                 Err(Errno::INTR) => {}
                 // Somebody else set O_NONBLOCK on a descriptor that we share.
                 Err(Errno::AGAIN) => {
                     let mut fds = [PollFd::new(stdin, PollFlags::IN)];
                     let _ = poll(&mut fds, None);
                 }
-                Err(error) => break Err(error),
+                Err(error) => {
+                    return Err(Error::from(io::Error::from(error)).context("reading standard input"));
+                }
             }
         };
-        self.bytes.truncate(end + *n.as_ref().unwrap_or(&0));
-        match n {
-            Ok(n) => Ok(n > 0),
-            Err(error) => Err(Error::from(io::Error::from(error)).context("reading standard input")),
-        }
+        self.end += n;
+        Ok(n > 0)
     }
 
     fn next_line(&mut self) -> Option<&[u8]> {
-        let Some(length) = memchr::memchr(b'\n', &self.bytes[self.scanned..]) else {
-            self.scanned = self.bytes.len();
+        let Some(length) = memchr::memchr(b'\n', &self.bytes[self.scanned..self.end]) else {
+            self.scanned = self.end;
             return None;
         };
         let (start, end) = (self.start, self.scanned + length);
@@ -165,17 +174,23 @@ impl LineBuffer {
 
     /// What follows the last line break, at the end of input.
     fn rest(&self) -> Option<&[u8]> {
-        let rest = &self.bytes[self.start..];
+        let rest = &self.bytes[self.start..self.end];
         (!rest.is_empty()).then_some(rest)
     }
 
-    /// Forgets the lines that were handled, and gives back what a very long one took.
-    fn compact(&mut self) {
-        self.bytes.drain(..self.start);
+    /// Moves an incomplete line to the front, makes room for a batch, and gives back what a very long line took.
+    fn make_room(&mut self) {
+        self.bytes.copy_within(self.start..self.end, 0);
         self.scanned -= self.start;
+        self.end -= self.start;
         self.start = 0;
-        if self.bytes.len() < BATCH {
-            self.bytes.shrink_to(4 * BATCH);
+        let wanted = self.end + BATCH;
+        if self.bytes.len() < wanted {
+            // Doubled, so that a long line is not copied once for each batch of it.
+            self.bytes.resize(wanted.max(2 * self.bytes.len()), 0);
+        } else if self.bytes.len() > 16 * wanted {
+            self.bytes.truncate(wanted);
+            self.bytes.shrink_to_fit();
         }
     }
 }

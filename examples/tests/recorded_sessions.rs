@@ -44,7 +44,8 @@ impl Session {
     /// Each request with its reply, the handshake left out.
     fn pairs(&self) -> impl Iterator<Item = (&Value, &Value)> {
         self.requests.iter().skip(1).map(|request| {
-            let key = (request.src.to_string(), request.body.msg_id.expect("Maelstrom gives every request an id"));
+            let key =
+                (request.src.to_string(), request.body.msg_id.expect("Maelstrom gives every request an id"));
             (&request.body.payload, &self.replies[&key])
         })
     }
@@ -79,8 +80,12 @@ fn broadcast_answers_a_recorded_session() {
                 assert_eq!(reply["type"], "broadcast_ok");
             }
             "read" => {
-                let messages: BTreeSet<u64> =
-                    reply["messages"].as_array().unwrap().iter().map(|value| value.as_u64().unwrap()).collect();
+                let messages: BTreeSet<u64> = reply["messages"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|value| value.as_u64().unwrap())
+                    .collect();
                 assert_eq!(messages, seen);
             }
             _ => assert_eq!(reply["type"], "topology_ok"),

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use maelstrom::{Context, NodeId, Result, rand::seq::IndexedRandom};
+use maelstrom::{Context, NodeId, Result, rand::seq::IteratorRandom};
 
 #[derive(Default)]
 struct Broadcast {
@@ -60,9 +60,9 @@ impl Broadcast {
     fn spread(&mut self, ctx: &Context<Self>) {
         for neighbour in &self.neighbours {
             let known = self.known.entry(neighbour.clone()).or_default();
-            let (old, news): (Vec<u64>, Vec<u64>) = self.seen.iter().partition(|value| known.contains(value));
+            let news: Vec<u64> = self.seen.difference(known).copied().collect();
             if self.unsure.remove(neighbour) || !news.is_empty() {
-                let overlap: Vec<u64> = old.sample(&mut ctx.rng(), old.len().div_ceil(10)).copied().collect();
+                let overlap = known.iter().copied().sample(&mut ctx.rng(), known.len().div_ceil(10));
                 ctx.peer(neighbour).gossip(&news, &overlap);
             }
         }

@@ -1,0 +1,63 @@
+//! What reads a history and says whether it is right.
+//!
+//! Each checker computes what Maelstrom's checker of that name does, under the same names. Source:
+//! `maelstrom-behaviour.md`, sections 11 and 12; the peculiarities are those of its section 16.
+
+mod availability;
+mod counter;
+mod echo;
+mod exceptions;
+mod judgement;
+mod numbering;
+mod ranges;
+mod set_full;
+mod stats;
+mod unique_ids;
+mod verdict;
+mod words;
+
+use std::fmt;
+
+pub use availability::{Availability, ParseAvailabilityError, RequiredAvailability};
+pub use counter::Counter;
+pub use echo::Echo;
+pub use exceptions::Exceptions;
+pub use judgement::{Divergence, Judgement, Warning};
+pub use set_full::SetFull;
+pub use stats::Stats;
+pub use unique_ids::UniqueIds;
+pub use verdict::Verdict;
+
+use crate::history::History;
+
+/// Judges histories.
+pub trait Checker: fmt::Debug + Sync {
+    /// Judges one.
+    fn check(&self, history: &History, options: &Options) -> Judgement;
+}
+
+/// What is asked of the checkers.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Options {
+    /// Whether to answer exactly as Maelstrom does, verdict and fields. Warnings are given all the same.
+    pub compat: bool,
+    /// The part of operations that has to succeed, for [`Availability`].
+    pub availability: Option<RequiredAvailability>,
+}
+
+impl Options {
+    /// Answers exactly as Maelstrom does.
+    #[must_use]
+    pub fn compat(mut self, compat: bool) -> Self {
+        self.compat = compat;
+        self
+    }
+
+    /// Asks for that part of operations to succeed.
+    #[must_use]
+    pub fn availability(mut self, availability: Option<RequiredAvailability>) -> Self {
+        self.availability = availability;
+        self
+    }
+}

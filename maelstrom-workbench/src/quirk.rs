@@ -1,0 +1,37 @@
+//! Where Maelstrom does something else than one would expect.
+
+use std::fmt;
+
+/// A peculiarity of Maelstrom's, by the number it has in the quirk register.
+///
+/// Source: `maelstrom-behaviour.md`, section 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Quirk {
+    /// the set checker does not see duplicates, elements that nobody added, and reads of failed adds.
+    BlindSetChecker,
+    /// ids that can't be ordered against each other make the verdict unknown.
+    IncomparableIds,
+    /// counters are judged by their final reads only, and are valid if there are none.
+    UncheckedCounterReads,
+    /// Without a number: availability is compared as a 32-bit float, so 9 of 10 fails 0.9.
+    SinglePrecisionAvailability,
+}
+
+impl Quirk {
+    /// Its number in the register, or a short name if it has none.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::BlindSetChecker => "Q-19",
+            Self::IncomparableIds => "Q-20",
+            Self::UncheckedCounterReads => "Q-21",
+            Self::SinglePrecisionAvailability => "availability-f32",
+        }
+    }
+}
+
+impl fmt::Display for Quirk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

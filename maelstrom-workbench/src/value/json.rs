@@ -1,0 +1,93 @@
+//! Values from JSON text, and to it.
+
+use std::{collections::BTreeMap, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde_json::{Error, value::RawValue};
+
+use super::Value;
+
+/// How deep lists and objects may stand in each other: as for `serde_json`, so that reading can't exhaust the stack.
+const MAX_DEPTH: usize = 128;
+
+impl FromStr for Value {
+    type Err = Error;
+
+    /// Reads JSON text. The error is `serde_json`'s.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        read(serde_json::from_str(text)?, MAX_DEPTH)
+    }
+}
+
+/// From `serde_json` only: other formats have no raw text to give.
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(&Box::<RawValue>::deserialize(deserializer)?, MAX_DEPTH).map_err(D::Error::custom)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Integer(value) => value.serialize(serializer),
+            Self::Float(value) => serializer.serialize_f64(*value),
+            Self::String(value) => serializer.serialize_str(value),
+            Self::List(values) => serializer.collect_seq(values),
+            Self::Object(fields) => serializer.collect_map(fields),
+        }
+    }
+}
+
+/// Takes one layer off at a time, down to the text of each number: a number is whole in its text only.
+/// Text is thus scanned once per layer above it.
+fn read(raw: &RawValue, depth: usize) -> Result<Value, Error> {
+    let text = raw.get();
+    let below = || depth.checked_sub(1).ok_or_else(|| Error::custom("nested deeper than 128 levels"));
+    Ok(match text.as_bytes()[0] {
+        b'n' => Value::Null,
+        b't' => Value::Bool(true),
+        b'f' => Value::Bool(false),
+        b'"' => Value::String(serde_json::from_str(text).map_err(without_position)?),
+        b'[' => {
+            let below = below()?;
+            let elements: Vec<&RawValue> = serde_json::from_str(text)?;
+            // Reserved at once: long reads are most of what a history weighs.
+            let mut list = Vec::with_capacity(elements.len());
+            for element in elements {
+                list.push(read(element, below)?);
+            }
+            Value::List(list)
+        }
+        b'{' => {
+            let below = below()?;
+            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(without_position)?;
+            let fields = fields.into_iter().map(|(key, field)| Ok((key, read(field, below)?)));
+            Value::Object(fields.collect::<Result<_, Error>>()?)
+        }
+        _ => number(text)?,
+    })
+}
+
+fn number(text: &str) -> Result<Value, Error> {
+    // Nearly all numbers are small integers, and no other number reads as one.
+    if let Ok(small) = text.parse::<i64>() {
+        return Ok(small.into());
+    }
+    if !text.contains(['.', 'e', 'E']) {
+        return text.parse().map(Value::Integer).map_err(Error::custom);
+    }
+    let float: f64 = text.parse().map_err(Error::custom)?;
+    if float.is_finite() {
+        Ok(Value::Float(float))
+    } else {
+        Err(Error::custom(format!("{text} is out of range")))
+    }
+}
+
+/// A position within an inner text would mislead.
+fn without_position(error: Error) -> Error {
+    let text = error.to_string();
+    Error::custom(text.split(" at line ").next().unwrap_or_default())
+}

@@ -1,0 +1,159 @@
+//! Histories with the verdicts of Maelstrom's own checkers. `tests/golden/README.md` says where they are from.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maelstrom_workbench::{
+    Quirk, Value, check,
+    checker::{Judgement, Options, RequiredAvailability, Verdict},
+    history::{History, Operation},
+};
+
+struct Case {
+    name: String,
+    workload: String,
+    options: Options,
+    history: History,
+    expected: BTreeMap<String, Value>,
+}
+
+impl Case {
+    fn check(&self, compat: bool) -> Judgement {
+        check(&self.workload, &self.history, &self.options.compat(compat)).unwrap()
+    }
+}
+
+fn field(case: &mut BTreeMap<String, Value>, name: &str) -> Value {
+    case.remove(name).unwrap_or_else(|| panic!("a case has `{name}`"))
+}
+
+fn object(value: Value) -> BTreeMap<String, Value> {
+    let Value::Object(fields) = value else { panic!("{value} is no object") };
+    fields
+}
+
+fn cases(file: &str) -> Vec<Case> {
+    let path = format!("{}/tests/golden/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| case(line.parse().unwrap())).collect()
+}
+
+fn case(value: Value) -> Case {
+    let mut case = object(value);
+    let Value::List(operations) = field(&mut case, "history") else { panic!("a history is a list") };
+    let mut history = History::new();
+    for operation in operations {
+        history.push(Operation::from_json(operation).unwrap()).unwrap();
+    }
+    let availability = object(field(&mut case, "options")).remove("availability").map(|value| match &value {
+        Value::String(total) => total.parse().unwrap(),
+        number => number.to_string().parse::<RequiredAvailability>().unwrap(),
+    });
+    Case {
+        name: field(&mut case, "name").as_str().unwrap().to_owned(),
+        workload: field(&mut case, "workload").as_str().unwrap().to_owned(),
+        options: Options::default().availability(availability),
+        history,
+        expected: object(field(&mut case, "expected")),
+    }
+}
+
+/// Where a judgement and the expected result differ. Of a checker that threw only the verdict counts.
+fn differences(judgement: &Judgement, case: &Case) -> Vec<String> {
+    let (result, expected) = (judgement.result(), &case.expected);
+    let names: BTreeSet<&String> = if expected.contains_key("error") {
+        expected.keys().filter(|name| *name == "valid?").collect()
+    } else {
+        expected.keys().chain(result.keys()).collect()
+    };
+    // The original lists the errors of echoes in the order of a hash table.
+    let is_unordered = |name: &str| case.workload == "echo" && name == "errors";
+    let field = |fields: &BTreeMap<String, Value>, name: &str| {
+        let mut value = fields.get(name).cloned();
+        if let (true, Some(Value::List(list))) = (is_unordered(name), &mut value) {
+            list.sort();
+        }
+        value
+    };
+    names.into_iter().filter(|name| field(result, name) != field(expected, name)).cloned().collect()
+}
+
+/// The files, with how many cases they have.
+const FILES: [(&str, usize); 5] =
+    [("set-full", 101), ("unique-ids", 31), ("echo", 21), ("counters", 78), ("stats-availability", 77)];
+
+/// Where we differ from Maelstrom without compat: file, quirk, Maelstrom's verdict, ours, and in how many cases.
+const DIFFERENCES: [(&str, Quirk, Verdict, Verdict, usize); 3] = [
+    ("counters", Quirk::UncheckedCounterReads, Verdict::Valid, Verdict::Unknown, 11),
+    ("stats-availability", Quirk::SinglePrecisionAvailability, Verdict::Invalid, Verdict::Valid, 3),
+    ("unique-ids", Quirk::IncomparableIds, Verdict::Unknown, Verdict::Valid, 3),
+];
+
+#[test]
+fn with_compat_every_field_is_maelstroms() {
+    let mut failures = Vec::new();
+    for (file, count) in FILES {
+        let cases = cases(file);
+        assert_eq!(cases.len(), count, "{file}");
+        for case in cases {
+            let judgement = case.check(true);
+            assert_eq!(judgement.maelstrom_would(), [], "{}", case.name);
+            for name in differences(&judgement, &case) {
+                let (ours, theirs) = (judgement.result().get(&name), case.expected.get(&name));
+                failures.push(format!("{}: {name} is {ours:?}, not {theirs:?}", case.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn without_compat_every_difference_is_a_known_one() {
+    let mut found: BTreeMap<_, usize> = BTreeMap::new();
+    for (file, _) in FILES {
+        for case in cases(file) {
+            let (compat, ours) = (case.check(true), case.check(false));
+            let names = differences(&ours, &case);
+            match ours.maelstrom_would() {
+                [] => assert_eq!(names, [""; 0], "{}", case.name),
+                [divergence] => {
+                    assert_eq!(names, ["valid?"], "{}", case.name);
+                    assert_eq!(divergence.verdict, compat.verdict(), "{}", case.name);
+                    let key = (file, divergence.quirk, divergence.verdict, ours.verdict());
+                    *found.entry(key).or_default() += 1;
+                }
+                several => panic!("{}: {several:?}", case.name),
+            }
+        }
+    }
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|((file, quirk, theirs, ours), count)| (file, quirk, theirs, ours, count))
+        .collect();
+    assert_eq!(found, DIFFERENCES);
+}
+
+#[test]
+fn every_verdict_but_valid_is_explained() {
+    for (file, _) in FILES {
+        for case in cases(file) {
+            for judgement in [case.check(false), case.check(true)] {
+                let is_valid = judgement.verdict() == Verdict::Valid;
+                assert_eq!(judgement.explanation().is_none(), is_valid, "{}", case.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn histories_are_written_as_they_were_read() {
+    for (file, _) in FILES {
+        for case in cases(file) {
+            let mut written = Vec::new();
+            case.history.write(&mut written).unwrap();
+            let read = History::read(written.as_slice()).unwrap();
+            assert_eq!(read.operations(), case.history.operations(), "{}", case.name);
+        }
+    }
+}

@@ -29,10 +29,23 @@
 
 mod check;
 pub mod checker;
+pub mod cluster;
 pub mod history;
+mod host;
+pub mod journal;
+pub mod nemesis;
+pub mod network;
 mod quirk;
+pub mod random;
+mod report;
+mod rpc;
+mod simulation;
+pub mod topology;
 mod value;
+pub mod workload;
 
 pub use check::{UnknownWorkload, WORKLOADS, check, checker_of};
 pub use quirk::Quirk;
+pub use report::{Report, Run};
+pub use simulation::Simulation;
 pub use value::{Integer, ParseIntegerError, Value};

@@ -1,0 +1,156 @@
+//! What came of runs.
+
+use std::{collections::BTreeSet, panic::Location, time::Duration};
+
+use crate::{
+    Quirk,
+    checker::{Availability, Checker, Judgement, Options, Stats, Verdict},
+    cluster::{Cluster, Problem, Traffic},
+    history::{History, Kind, Process},
+    journal::Event,
+    workload::Workload,
+};
+
+/// What came of one seed.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The seed.
+    pub seed: u64,
+    /// How much virtual time it took.
+    pub duration: Duration,
+    /// What each checker says, by its name in Maelstrom's results.
+    pub judgements: Vec<(String, Judgement)>,
+    /// What makes the run invalid whatever its history says: panics, messages to nowhere, storms.
+    pub problems: Vec<Problem>,
+    /// What Maelstrom would have done differently while it ran.
+    pub maelstrom_would: Vec<String>,
+    /// Messages with a client at one end.
+    pub clients: Traffic,
+    /// Messages between nodes.
+    pub servers: Traffic,
+    /// What clients did, and what came back.
+    pub history: History,
+    /// All messages, if they were asked for.
+    pub journal: Vec<Event>,
+}
+
+impl Run {
+    /// Judges a run that is over, whoever hosted its nodes.
+    pub fn judge(
+        cluster: Cluster<'_>,
+        duration: Duration,
+        workload: &dyn Workload,
+        options: &Options,
+    ) -> Self {
+        let (clients, servers) = cluster.traffic();
+        let seed = cluster.options().seed;
+        let problems = cluster.problems().to_vec();
+        let maelstrom_would: Vec<String> = cluster.maelstrom_would().map(str::to_owned).collect();
+        let (history, journal) = cluster.into_history();
+        let judgements = vec![
+            ("workload".to_owned(), workload.check(&history, options)),
+            ("stats".to_owned(), Stats.check(&history, options)),
+            ("availability".to_owned(), Availability.check(&history, options)),
+        ];
+        Self { seed, duration, judgements, problems, maelstrom_would, clients, servers, history, journal }
+    }
+
+    /// The verdict: false beats unknown beats true.
+    pub fn verdict(&self) -> Verdict {
+        let problems = if self.problems.is_empty() { Verdict::Valid } else { Verdict::Invalid };
+        self.judgements.iter().map(|(_, judgement)| judgement.verdict()).fold(problems, Verdict::merge)
+    }
+
+    /// Why it is not valid, a sentence each.
+    pub fn explanations(&self) -> Vec<String> {
+        let problems = self
+            .problems
+            .iter()
+            .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
+        let judged =
+            self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation().map(str::to_owned));
+        problems.chain(judged).collect()
+    }
+
+    /// Messages between nodes per operation, as Maelstrom's `net` checker counts them.
+    pub fn messages_per_operation(&self) -> Option<f64> {
+        let invocations = self.history.operations().iter().filter(|operation| {
+            operation.kind == Kind::Invoke && matches!(operation.process, Process::Client(_))
+        });
+        let count = invocations.count();
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        (count > 0).then(|| self.servers.sent as f64 / count as f64)
+    }
+}
+
+/// What came of all seeds.
+#[derive(Clone, Debug)]
+pub struct Report {
+    workload: String,
+    runs: Vec<Run>,
+    allowed: BTreeSet<Quirk>,
+}
+
+impl Report {
+    /// The runs of a test, by seed.
+    pub(crate) fn new(workload: &str, runs: Vec<Run>, allowed: BTreeSet<Quirk>) -> Self {
+        Self { workload: workload.to_owned(), runs, allowed }
+    }
+
+    /// The runs, by seed.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// The verdict over all seeds.
+    pub fn verdict(&self) -> Verdict {
+        self.runs.iter().map(Run::verdict).fold(Verdict::Valid, Verdict::merge)
+    }
+
+    /// The first run that is not valid.
+    pub fn first_failure(&self) -> Option<&Run> {
+        self.runs.iter().find(|run| run.verdict() != Verdict::Valid)
+    }
+
+    /// Fails the test unless every run is valid, and would be so under Maelstrom, too.
+    ///
+    /// # Panics
+    /// If not, with the seed, what was wrong, and how to see it again.
+    #[track_caller]
+    pub fn assert_valid(&self) {
+        let caller = Location::caller();
+        if let Some(run) = self.first_failure() {
+            let failed = self.runs.iter().filter(|run| run.verdict() != Verdict::Valid).count();
+            panic!(
+                "the {} test is {} with seed {} ({failed} of {} seeds failed)\n  {}\n  again: `.seeds({}..{})` at {caller}",
+                self.workload,
+                if run.verdict() == Verdict::Invalid { "invalid" } else { "undecided" },
+                run.seed,
+                self.runs.len(),
+                run.explanations().join("\n  "),
+                run.seed,
+                run.seed + 1,
+            );
+        }
+        for run in &self.runs {
+            let milder = run.judgements.iter().flat_map(|(_, judgement)| {
+                let verdict = judgement.verdict();
+                judgement.maelstrom_would().iter().filter(move |divergence| verdict < divergence.verdict)
+            });
+            if let Some(divergence) =
+                milder.into_iter().find(|divergence| !self.allowed.contains(&divergence.quirk))
+            {
+                panic!(
+                    "seed {} of the {} test is valid here, but {divergence}; `.allow(…)` accepts that",
+                    run.seed, self.workload
+                );
+            }
+            if let Some(would) = run.maelstrom_would.first() {
+                panic!(
+                    "seed {} of the {} test is valid here, but Maelstrom would {would}",
+                    run.seed, self.workload
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Whole clusters in one process, on a virtual clock.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    marker::PhantomData,
+    ops::Range,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use maelstrom::{Engine, EngineOptions, Node};
+use rand::Rng;
+
+use crate::{
+    Quirk,
+    checker::{Options, RequiredAvailability},
+    cluster::ClusterOptions,
+    host::Host,
+    network::{Distribution, Latency},
+    random::Streams,
+    report::{Report, Run},
+    workload::Workload,
+};
+
+/// The Unix time at which every simulated run begins: 2024-01-01.
+const EPOCH: Duration = Duration::from_secs(1_704_067_200);
+/// How many messages a run may deliver, unless it is told otherwise.
+const BUDGET: u64 = 10_000_000;
+/// What a hop takes on average, besides its latency.
+const HOP: Duration = Duration::from_micros(500);
+
+/// A test of a node in simulated clusters: one run for each seed, each the same every time.
+///
+/// ```
+/// use std::{collections::BTreeSet, time::Duration};
+/// use maelstrom::Context;
+/// use maelstrom_workbench::{Simulation, workload::Broadcast};
+///
+/// #[derive(Default)]
+/// struct Gossip { seen: BTreeSet<u64> }
+///
+/// #[maelstrom::node]
+/// impl Gossip {
+///     #[rpc]
+///     fn topology(&mut self) {}
+///
+///     #[rpc]
+///     fn broadcast(&mut self, message: u64) { self.seen.insert(message); }
+///
+///     #[rpc(reply(messages))]
+///     fn read(&self) -> &BTreeSet<u64> { &self.seen }
+///
+///     #[message]
+///     fn gossip(&mut self, seen: &BTreeSet<u64>) { self.seen.extend(seen); }
+///
+///     #[every(500ms)]
+///     fn spread(&self, ctx: &Context<Self>) { ctx.peers(ctx.others()).gossip(&self.seen); }
+/// }
+///
+/// Simulation::<Gossip, _>::new(Broadcast::default())
+///     .nodes(5)
+///     .latency(Duration::from_millis(100))
+///     .rate(50.0)
+///     .time_limit(Duration::from_secs(20))
+///     .partitions(Duration::from_secs(10))
+///     .seeds(0..10)
+///     .run()
+///     .assert_valid();
+/// ```
+pub struct Simulation<N: Node, W> {
+    workload: W,
+    config: Box<dyn Fn(usize) -> N::Config + Send + Sync>,
+    nodes: usize,
+    clients_per_node: usize,
+    latency: Latency,
+    rate: f64,
+    time_limit: Duration,
+    partitions: Option<Duration>,
+    seeds: Range<u64>,
+    budget: u64,
+    journal: bool,
+    compat: bool,
+    availability: Option<RequiredAvailability>,
+    allowed: BTreeSet<Quirk>,
+    node: PhantomData<fn() -> N>,
+}
+
+impl<N: Node<Config = ()>, W: Workload + Sync> Simulation<N, W> {
+    /// A test with Maelstrom's defaults: five nodes, one client for each, no latency, five operations a second for
+    /// sixty seconds, no faults; and one seed, 0.
+    pub fn new(workload: W) -> Self {
+        Self::with_config(workload, |_| ())
+    }
+}
+
+impl<N: Node, W: Workload + Sync> Simulation<N, W> {
+    /// As [`new`](Simulation::new), with a configuration for each node, by its number.
+    pub fn with_config(workload: W, config: impl Fn(usize) -> N::Config + Send + Sync + 'static) -> Self {
+        Self {
+            workload,
+            config: Box::new(config),
+            nodes: 5,
+            clients_per_node: 1,
+            latency: Latency { mean: Duration::ZERO, distribution: Distribution::Constant, hop: HOP },
+            rate: 5.0,
+            time_limit: Duration::from_secs(60),
+            partitions: None,
+            seeds: 0..1,
+            budget: BUDGET,
+            journal: false,
+            compat: false,
+            availability: None,
+            allowed: BTreeSet::new(),
+            node: PhantomData,
+        }
+    }
+
+    /// How many nodes; they are called n0, n1, ….
+    #[must_use]
+    pub fn nodes(mut self, nodes: usize) -> Self {
+        self.nodes = nodes;
+        self
+    }
+
+    /// How many clients each node has.
+    #[must_use]
+    pub fn clients_per_node(mut self, clients: usize) -> Self {
+        self.clients_per_node = clients;
+        self
+    }
+
+    /// The mean latency between nodes.
+    #[must_use]
+    pub fn latency(mut self, mean: Duration) -> Self {
+        self.latency.mean = mean;
+        self
+    }
+
+    /// How latencies spread around their mean.
+    #[must_use]
+    pub fn distribution(mut self, distribution: Distribution) -> Self {
+        self.latency.distribution = distribution;
+        self
+    }
+
+    /// Operations per second, all clients together.
+    #[must_use]
+    pub fn rate(mut self, per_second: f64) -> Self {
+        self.rate = per_second;
+        self
+    }
+
+    /// The length of the main phase, in virtual time.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = limit;
+        self
+    }
+
+    /// Cuts the network apart and heals it in turn, with this mean time between two steps.
+    #[must_use]
+    pub fn partitions(mut self, interval: Duration) -> Self {
+        self.partitions = Some(interval);
+        self
+    }
+
+    /// One run for each of these seeds, on all cores.
+    #[must_use]
+    pub fn seeds(mut self, seeds: Range<u64>) -> Self {
+        self.seeds = seeds;
+        self
+    }
+
+    /// How many messages a run may deliver before it counts as a storm; ten million if nothing is said.
+    #[must_use]
+    pub fn budget(mut self, messages: u64) -> Self {
+        self.budget = messages;
+        self
+    }
+
+    /// Keeps a journal of all messages in each [`Run`].
+    #[must_use]
+    pub fn journal(mut self) -> Self {
+        self.journal = true;
+        self
+    }
+
+    /// Which part of the operations has to succeed.
+    #[must_use]
+    pub fn availability(mut self, required: RequiredAvailability) -> Self {
+        self.availability = Some(required);
+        self
+    }
+
+    /// Judges exactly as Maelstrom does, its peculiarities included.
+    #[must_use]
+    pub fn maelstrom_compat(mut self) -> Self {
+        self.compat = true;
+        self
+    }
+
+    /// Accepts that Maelstrom would judge otherwise because of this peculiarity.
+    #[must_use]
+    pub fn allow(mut self, quirk: Quirk) -> Self {
+        self.allowed.insert(quirk);
+        self
+    }
+
+    /// Runs all seeds.
+    pub fn run(&self) -> Report {
+        let next = AtomicU64::new(self.seeds.start);
+        let runs = Mutex::new(Vec::new());
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(seed_count(&self.seeds));
+        thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let seed = next.fetch_add(1, Ordering::Relaxed);
+                        if seed >= self.seeds.end {
+                            break;
+                        }
+                        let run = self.run_seed(seed);
+                        // A thread that panics leaves its runs whole.
+                        runs.lock().unwrap_or_else(PoisonError::into_inner).push(run);
+                    }
+                });
+            }
+        });
+        let mut runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
+        runs.sort_by_key(|run| run.seed);
+        Report::new(self.workload.name(), runs, self.allowed.clone())
+    }
+
+    /// Runs one seed.
+    pub fn run_seed(&self, seed: u64) -> Run {
+        let options = ClusterOptions {
+            nodes: (0..self.nodes).map(|k| format!("n{k}")).collect(),
+            concurrency: self.nodes * self.clients_per_node,
+            rate: self.rate,
+            time_limit: self.time_limit,
+            latency: self.latency,
+            partitions: self.partitions,
+            seed,
+            budget: self.budget,
+            journal: self.journal,
+            compat: self.compat,
+        };
+        let streams = Streams::new(seed);
+        let engines = options.nodes.iter().enumerate().map(|(k, name)| {
+            let seed = streams.stream(&format!("node.{name}")).rng().next_u64();
+            Engine::new((self.config)(k), EngineOptions::new(seed).unix_epoch(EPOCH))
+        });
+        let engines: Vec<Engine<N>> = engines.collect();
+        let (cluster, duration) = Host::new(options, &self.workload, engines).run();
+        let options = Options::default().compat(self.compat).availability(self.availability);
+        Run::judge(cluster, duration, &self.workload, &options)
+    }
+}
+
+impl<N: Node, W: fmt::Debug> fmt::Debug for Simulation<N, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulation")
+            .field("workload", &self.workload)
+            .field("nodes", &self.nodes)
+            .field("seeds", &self.seeds)
+            .finish_non_exhaustive()
+    }
+}
+
+fn seed_count(seeds: &Range<u64>) -> usize {
+    usize::try_from(seeds.end.saturating_sub(seeds.start)).unwrap_or(usize::MAX)
+}

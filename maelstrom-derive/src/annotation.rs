@@ -1,7 +1,7 @@
 //! The annotations of methods and parameters, and their grammar.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{
     Attribute, Expr, LitFloat, LitInt, LitStr, Meta, Path, Token,
     ext::IdentExt,
@@ -244,7 +244,7 @@ fn field_default(word: &Ident, input: ParseStream<'_>) -> Result<FieldDefault> {
         Some(literal) => literal.parse_with(Path::parse_mod_style),
         None => input.parse(),
     };
-    path.map(FieldDefault::Path).map_err(|error| {
+    path.map(|path| FieldDefault::Path(path.into_token_stream())).map_err(|error| {
         syn::Error::new(
             error.span(),
             "a default is a function that makes the value: `default = path::of::function`, or `default` alone for the \
@@ -282,7 +282,7 @@ fn every(attr: &Attribute) -> Result<Annotation> {
                 return Err(unknown_option(option, "#[every]", &["jitter"], "`jitter = 50ms`"));
             }
             if jitter.is_some() {
-                return Err(syn::Error::new(option.span(), "`jitter` is given twice"));
+                return Err(syn::Error::new(option.span(), "`jitter` is given twice: remove one"));
             }
             input.parse::<Token![=]>()?;
             jitter = Some(duration(input)?);
@@ -310,7 +310,16 @@ fn duration(input: ParseStream<'_>) -> Result<TokenStream> {
             "s" => ("from_secs", Some(number)),
             "min" => ("from_secs", number.checked_mul(60)),
             "" => return error(format!("`{digits}` of what? Add a unit, {UNITS}: `{digits}ms`")),
-            _ => return error(format!("`{unit}` is no unit of time here: use {UNITS}")),
+            _ => {
+                let instead = match unit {
+                    "m" => format!(": `{digits}min` or `{digits}ms`"),
+                    "h" => {
+                        number.checked_mul(60).map(|minutes| format!(": `{minutes}min`")).unwrap_or_default()
+                    }
+                    _ => String::new(),
+                };
+                return error(format!("`{unit}` is no unit of time here: use {UNITS}{instead}"));
+            }
         };
         let Some(number) = number else { return error(format!("`{literal}` is too long an interval")) };
         if number == 0 {
@@ -335,6 +344,10 @@ fn duration(input: ParseStream<'_>) -> Result<TokenStream> {
             literal.span(),
             format!("a time is a whole number with a unit{instead}"),
         ));
+    }
+    if is_last_of_argument::<LitStr>(input) {
+        let literal: LitStr = input.parse()?;
+        return Err(syn::Error::new(literal.span(), "a time is written without quotes, such as `250ms`"));
     }
     let apart = input.fork();
     if let (Ok(number), Ok(unit)) = (apart.parse::<LitInt>(), apart.parse::<Ident>()) {
@@ -378,10 +391,14 @@ fn nested(
         while !input.is_empty() {
             let result = match Ident::parse_any(input) {
                 Ok(word) => option(&word.unraw(), input, errors),
-                Err(error) => Err(syn::Error::new(
-                    error.span(),
-                    format!("expected the name of an option, as in `{main_option} = \"…\"`"),
-                )),
+                Err(error) => {
+                    let value =
+                        input.fork().parse::<LitStr>().map_or_else(|_| "…".to_owned(), |text| text.value());
+                    Err(syn::Error::new(
+                        error.span(),
+                        format!("expected the name of an option, as in `{main_option} = \"{value}\"`"),
+                    ))
+                }
             };
             match result {
                 Err(error) => errors.add_error(error),
@@ -408,7 +425,7 @@ fn skip_option(input: ParseStream<'_>) -> Result<()> {
 
 fn once(seen: bool, word: &Ident, errors: &mut Errors) {
     if seen {
-        errors.add(word, format_args!("`{word}` is given twice"));
+        errors.add(word, format_args!("`{word}` is given twice: remove one"));
     }
 }
 

@@ -166,7 +166,10 @@ pub(crate) fn set_once<T>(
 ) {
     if let Some(first) = place {
         let first = &callee(first).method;
-        errors.add(method, format_args!("a node has one `#[{annotation}]`, and `{first}` is it already"));
+        errors.add(
+            method,
+            format_args!("a node has one `#[{annotation}]`, and `{first}` is it already: remove one"),
+        );
         errors.add(first, format_args!("the first `#[{annotation}]` is here"));
         return;
     }

@@ -1,7 +1,7 @@
 //! The `#[maelstrom::node]` macro. Its documentation is [`node`]'s; how it works is told in `ARCHITECTURE.md`.
 //!
-//! The phases, a module each: [`syntax`] cuts the impl block into methods without reading their bodies, [`parse`]
-//! reads the annotations and builds the [`model`], [`check`] looks for mistakes between handlers, [`expand`] writes
+//! The phases, a module each: `syntax` cuts the impl block into methods without reading their bodies, `parse`
+//! reads the annotations and builds the `model`, `check` looks for mistakes between handlers, `expand` writes
 //! the code. All mistakes are collected and reported together.
 
 mod annotation;

@@ -35,10 +35,8 @@ pub(crate) struct Callee {
 /// Whether a method returns a `Result`.
 pub(crate) enum Outcome {
     Plain,
-    /// A `Result` whose error is not named.
-    Fallible,
-    /// A `Result` with this error.
-    FallibleWith(TokenStream),
+    /// A `Result`, and where its error is named, or else it is.
+    Fallible(Span),
 }
 
 /// Attributes that generated items take over.
@@ -114,7 +112,7 @@ pub(crate) enum FieldDefault {
     /// `#[field(default)]`, and where it stands.
     Trait(Span),
     /// `#[field(default = path)]`
-    Path(Path),
+    Path(TokenStream),
 }
 
 /// The reply of an rpc.

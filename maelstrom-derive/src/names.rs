@@ -20,6 +20,16 @@ pub(crate) fn variant(wire: &str, span: Span) -> Ident {
     syn::parse_str::<Ident>(&name).map_or_else(|_| Ident::new("Unnamed", span), |_| Ident::new(&name, span))
 }
 
+/// A name that may be a keyword.
+pub(crate) fn ident(name: &str, span: Span) -> Ident {
+    match name {
+        _ if syn::parse_str::<Ident>(name).is_ok() => Ident::new(name, span),
+        // The keywords that can't be raw.
+        "self" | "Self" | "super" | "crate" => Ident::new(&format!("{name}_"), span),
+        _ => Ident::new_raw(name, span),
+    }
+}
+
 /// The candidate that a misspelt word probably means.
 pub(crate) fn near<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let word = word.to_lowercase();

@@ -1,11 +1,15 @@
 //! Questions about types, and their translation from a signature into a generated item.
 
+use std::iter::Peekable;
+
 use proc_macro2::{Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type};
 
 /// The lifetime of a payload enum: that of the line it was read from.
 pub(crate) const LINE: &str = "m";
+/// The lifetime that a signature leaves to rustc.
+pub(crate) const ELIDED: &str = "_";
 
 /// A type of a signature, as it stands in a generated item.
 pub(crate) struct Translated {
@@ -15,14 +19,21 @@ pub(crate) struct Translated {
 }
 
 /// Writes a type as it has to be outside the impl: `Self` spelt out, and every lifetime but `'static`, elided ones
-/// included, replaced by `lifetime` (`m` for `'m`, `_` for `'_`).
+/// included, replaced by `lifetime` (`m` for `'m`; [`ELIDED`] for `'_`, and for none in `&T`). Those of a function's
+/// signature, as in `Box<dyn Fn(&str)>`, are its own and stay.
 pub(crate) fn translate(ty: &impl ToTokens, self_ty: &Type, lifetime: &str) -> Translated {
     let mut borrows = false;
-    let tokens = translate_tokens(ty.to_token_stream(), self_ty, lifetime, &mut borrows);
+    let tokens = translate_tokens(ty.to_token_stream(), self_ty, Some(lifetime), &mut borrows);
     Translated { tokens, borrows }
 }
 
-fn translate_tokens(tokens: TokenStream, self_ty: &Type, lifetime: &str, borrows: &mut bool) -> TokenStream {
+/// As [`translate`]; without a `lifetime`, they all stay.
+fn translate_tokens(
+    tokens: TokenStream,
+    self_ty: &Type,
+    lifetime: Option<&str>,
+    borrows: &mut bool,
+) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -38,28 +49,69 @@ fn translate_tokens(tokens: TokenStream, self_ty: &Type, lifetime: &str, borrows
                     matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':');
                 out.extend(if qualified { quote!(<#self_ty>) } else { quote!(#self_ty) });
             }
+            TokenTree::Ident(ident) if ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|word| ident == word) => {
+                out.extend([TokenTree::Ident(ident)]);
+                if let Some(TokenTree::Group(_)) = tokens.peek() {
+                    out.extend(translate_tokens(rest_of_signature(&mut tokens), self_ty, None, borrows));
+                }
+            }
             TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                if let Some(TokenTree::Ident(name)) = tokens.next() {
-                    if name == "static" {
-                        out.extend([TokenTree::Punct(punct), TokenTree::Ident(name)]);
-                    } else {
+                let name = tokens.next();
+                match (lifetime, name) {
+                    (Some(lifetime), Some(TokenTree::Ident(name))) if name != "static" => {
                         *borrows = true;
                         out.extend(lifetime_tokens(lifetime, name.span()));
                     }
+                    (_, name) => out.extend([TokenTree::Punct(punct)].into_iter().chain(name)),
                 }
             }
             TokenTree::Punct(punct) if punct.as_char() == '&' => {
                 let span = punct.span();
                 out.extend([TokenTree::Punct(punct)]);
-                if !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'') {
+                let is_elided =
+                    !matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
+                if let (Some(lifetime), true) = (lifetime, is_elided) {
                     *borrows = true;
-                    out.extend(lifetime_tokens(lifetime, span));
+                    if lifetime != ELIDED {
+                        out.extend(lifetime_tokens(lifetime, span));
+                    }
+                }
+            }
+            // `for<'a>`, which comes before a signature.
+            TokenTree::Ident(ident) if ident == "for" => {
+                out.extend([TokenTree::Ident(ident)]);
+                for token in tokens.by_ref() {
+                    let ends = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '>');
+                    out.extend([token]);
+                    if ends {
+                        break;
+                    }
                 }
             }
             other => out.extend([other]),
         }
     }
     out
+}
+
+/// The parameters of a function's type, and the type it returns.
+fn rest_of_signature(tokens: &mut Peekable<impl Iterator<Item = TokenTree>>) -> TokenStream {
+    let mut signature: TokenStream = tokens.next().into_iter().collect();
+    if !matches!(tokens.peek(), Some(TokenTree::Punct(punct)) if punct.as_char() == '-') {
+        return signature;
+    }
+    signature.extend(tokens.by_ref().take(2));
+    let mut depth = 0;
+    while let Some(token) = tokens.peek() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '<' => depth += 1,
+            TokenTree::Punct(punct) if depth == 0 && [',', '+', '>'].contains(&punct.as_char()) => break,
+            TokenTree::Punct(punct) if punct.as_char() == '>' => depth -= 1,
+            _ => {}
+        }
+        signature.extend(tokens.next());
+    }
+    signature
 }
 
 fn lifetime_tokens(name: &str, span: Span) -> [TokenTree; 2] {
@@ -234,10 +286,32 @@ mod tests {
     }
 
     #[test]
+    fn a_lifetime_left_to_rustc_needs_no_name_in_a_reference() {
+        for (source, expected) in
+            [("&[u64]", "&[u64]"), ("&'a u8", "&'_ u8"), ("Cow<'a, str>", "Cow<'_, str>")]
+        {
+            assert_eq!(translated(source, ELIDED).0, ty(expected).to_token_stream().to_string());
+        }
+    }
+
+    #[test]
     fn what_does_not_borrow_stays_as_it_is() {
         check("Vec<u64>", "Vec<u64>", false);
         check("View<'static>", "View<'static>", false);
         check("&'static str", "&'static str", false);
+    }
+
+    #[test]
+    fn the_lifetimes_of_a_signature_are_its_own() {
+        for source in [
+            "fn(&u8) -> &u8",
+            "Box<dyn Fn(&str, &'_ [u8]) -> Option<&str> + Send>",
+            "Arc<dyn for<'a> FnMut(&'a u8) -> &'a u8>",
+        ] {
+            check(source, source, false);
+        }
+        check("(fn(&u8) -> Vec<&u8>, &u8)", "(fn(&u8) -> Vec<&u8>, &'m u8)", true);
+        check("Box<dyn FnOnce(&mut Self)>", "Box<dyn FnOnce(&mut Store<K>)>", false);
     }
 
     #[test]

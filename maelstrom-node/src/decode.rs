@@ -14,8 +14,8 @@ use serde_json::value::RawValue;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a message",
     label = "this type can't be made from JSON",
-    note = "put `#[derive(serde::Deserialize)]` on it, or on the types it is made of; a type parameter needs the bounds \
-            `serde::Serialize + serde::de::DeserializeOwned`"
+    note = "put `#[derive(serde::Deserialize)]` on it, or on the types it is made of",
+    note = "a type parameter needs the bounds `serde::Serialize + serde::de::DeserializeOwned`"
 )]
 pub trait Decode<'m>: Deserialize<'m> {}
 

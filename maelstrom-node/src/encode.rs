@@ -12,7 +12,8 @@ pub(crate) const RESERVED: [&str; 3] = ["type", "msg_id", "in_reply_to"];
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be written into a message",
     label = "this type has no JSON form",
-    note = "put `#[derive(serde::Serialize)]` on it, or use a type that has it"
+    note = "put `#[derive(serde::Serialize)]` on it, or on the types it is made of",
+    note = "a type parameter needs the bounds `serde::Serialize + serde::de::DeserializeOwned`"
 )]
 pub trait Encode: Serialize {}
 

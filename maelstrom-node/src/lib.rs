@@ -11,6 +11,7 @@ pub mod guide;
 mod injector;
 mod later;
 mod lent;
+mod lockstep;
 mod message;
 mod node;
 mod node_id;
@@ -62,6 +63,8 @@ pub mod __private {
 
     pub use serde::{Serialize, Serializer};
 
+    use crate::error::Error;
+
     /// A node that can be made without an `#[init]` handler.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` has no `#[init]` handler, and no `Default` to do without one",
@@ -77,6 +80,43 @@ pub mod __private {
         fn init() -> Self {
             N::default()
         }
+    }
+
+    /// The configuration of a node that takes none.
+    #[diagnostic::on_unimplemented(
+        message = "this node is made with a configuration, of type `{Self}`",
+        label = "its `#[init]` takes a configuration",
+        note = "use `maelstrom::run_with`, and hand it over"
+    )]
+    pub trait NoConfig {
+        fn none() -> Self;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl NoConfig for () {
+        fn none() {}
+    }
+
+    /// The error of a handler.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't become an error reply",
+        label = "this does not convert into a `maelstrom::Error`",
+        note = "write `impl From<{Self}> for maelstrom::Error`, which chooses the reply's code",
+        note = "from a type that isn't yours, make a `maelstrom::Error` in the handler, with `map_err`"
+    )]
+    pub trait IntoError {
+        fn into_error(self) -> Error;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<E: Into<Error>> IntoError for E {
+        fn into_error(self) -> Error {
+            self.into()
+        }
+    }
+
+    pub fn fallible<T, E: IntoError>(result: Result<T, E>) -> Result<T, Error> {
+        result.map_err(IntoError::into_error)
     }
 
     /// Shows a payload as its JSON.

@@ -8,8 +8,10 @@ use std::{
 use rand::{TryRng, rngs::SysRng};
 
 use crate::{
+    __private::NoConfig,
     engine::{Engine, EngineOptions},
     error::{Error, Result},
+    lockstep,
     node::Node,
     stdio::{WakePipe, drive},
 };
@@ -27,8 +29,11 @@ use crate::{
 ///     maelstrom::run::<Echo>()
 /// }
 /// ```
-pub fn run<N: Node<Config = ()>>() -> Result<()> {
-    run_with::<N>(())
+pub fn run<N: Node>() -> Result<()>
+where
+    N::Config: NoConfig,
+{
+    run_with::<N>(NoConfig::none())
 }
 
 /// As [`run`], with a configuration for the node's `#[init]` handler.
@@ -51,7 +56,13 @@ pub fn run<N: Node<Config = ()>>() -> Result<()> {
 ///     maelstrom::run_with::<Gossip>(Duration::from_millis(millis))
 /// }
 /// ```
+///
+/// With `MAELSTROM_LOCKSTEP` in the environment, the program is led by a simulation instead: that is what
+/// `maelstrom-workbench test --simulate` does.
 pub fn run_with<N: Node>(config: N::Config) -> Result<()> {
+    if std::env::var_os(lockstep::VARIABLE).is_some() {
+        return lockstep::drive::<N>(config);
+    }
     let wake = WakePipe::new()?;
     let seed = SysRng
         .try_next_u64()

@@ -43,7 +43,11 @@ fn messages_before_init_are_kept_in_order_and_handled_after_it() {
     assert!(host.body(r#"{"type":"record","event":"b","msg_id":2}"#).is_empty());
     let lines = host.line(INIT);
     assert_eq!(lines[0], INIT_OK);
-    assert!(lines[1].contains(r#""init n1 of [\"n1\", \"n2\", \"n3\"]","a"],"msg_id":1,"in_reply_to":1"#), "{}", lines[1]);
+    assert!(
+        lines[1].contains(r#""init n1 of [\"n1\", \"n2\", \"n3\"]","a"],"msg_id":1,"in_reply_to":1"#),
+        "{}",
+        lines[1]
+    );
     assert!(lines[2].contains(r#""a","b"],"msg_id":2,"in_reply_to":2"#), "{}", lines[2]);
 }
 
@@ -72,7 +76,11 @@ fn an_init_that_lacks_fields_gets_an_error_and_changes_nothing() {
         (r#"{"type":"init","node_id":1,"node_ids":["n1"],"msg_id":4}"#, "node_id"),
     ] {
         let lines = host.body(body);
-        assert!(lines[0].starts_with(r#"{"src":"n1","dest":"c1","body":{"type":"error","code":12,"#), "{}", lines[0]);
+        assert!(
+            lines[0].starts_with(r#"{"src":"n1","dest":"c1","body":{"type":"error","code":12,"#),
+            "{}",
+            lines[0]
+        );
         assert!(lines[0].contains(&format!("the field `{missing}`")), "{}", lines[0]);
         assert_eq!(host.engine.id(), None);
     }
@@ -128,7 +136,9 @@ impl PanicsInTimers {
 fn a_panic_while_the_node_is_made_ends_it_with_error_13() {
     let mut host = Host::<PanicsInTimers>::new();
     let lines = host.line(INIT);
-    assert!(lines[0].contains(r#""type":"error","code":13,"text":"panicked while handling `init`: no interval""#));
+    assert!(
+        lines[0].contains(r#""type":"error","code":13,"text":"panicked while handling `init`: no interval""#)
+    );
     assert!(host.engine.outcome().unwrap().is_err());
     assert_eq!(host.failures(), ["panicked while handling `init`: no interval"]);
 }

@@ -48,7 +48,10 @@ impl Leader {
 fn a_later_reply_goes_to_its_request_when_it_is_completed() {
     let mut host = Host::<Leader>::ready();
     assert!(host.body(r#"{"type":"append","at_once":false,"msg_id":5}"#).is_empty());
-    assert!(host.line(r#"{"src":"c2","dest":"n1","body":{"type":"append","at_once":false,"msg_id":6}}"#).is_empty());
+    assert!(
+        host.line(r#"{"src":"c2","dest":"n1","body":{"type":"append","at_once":false,"msg_id":6}}"#)
+            .is_empty()
+    );
     assert_eq!(
         host.line(r#"{"src":"n2","dest":"n1","body":{"type":"commit","index":9}}"#),
         [
@@ -64,7 +67,9 @@ fn a_later_reply_may_be_completed_before_the_handler_returns() {
     let lines = host.body(r#"{"type":"append","at_once":true,"msg_id":5}"#);
     assert_eq!(
         lines,
-        [r#"{"src":"n1","dest":"c1","body":{"type":"append_ok","index":0,"by":"n1","msg_id":1,"in_reply_to":5}}"#]
+        [
+            r#"{"src":"n1","dest":"c1","body":{"type":"append_ok","index":0,"by":"n1","msg_id":1,"in_reply_to":5}}"#
+        ]
     );
 }
 
@@ -72,10 +77,17 @@ fn a_later_reply_may_be_completed_before_the_handler_returns() {
 fn a_later_reply_may_fail_and_a_dropped_one_is_error_13() {
     let mut host = Host::<Leader>::ready();
     host.body(r#"{"type":"append","at_once":false,"msg_id":5}"#);
-    assert!(host.body(r#"{"type":"step_down"}"#)[0].contains(r#""code":11,"text":"not the leader","msg_id":1,"in_reply_to":5"#));
+    assert!(
+        host.body(r#"{"type":"step_down"}"#)[0]
+            .contains(r#""code":11,"text":"not the leader","msg_id":1,"in_reply_to":5"#)
+    );
     host.body(r#"{"type":"append","at_once":false,"msg_id":6}"#);
     let lines = host.body(r#"{"type":"forget"}"#);
-    assert!(lines[0].contains(r#""code":13,"text":"the node dropped the request without an answer","#), "{}", lines[0]);
+    assert!(
+        lines[0].contains(r#""code":13,"text":"the node dropped the request without an answer","#),
+        "{}",
+        lines[0]
+    );
     assert!(lines[0].contains(r#""in_reply_to":6"#));
 }
 

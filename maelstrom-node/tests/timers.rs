@@ -107,7 +107,8 @@ fn jitter_is_drawn_from_the_seed_and_does_not_add_up() {
     let ticks = jittered(1);
     assert_eq!(ticks, jittered(1));
     assert_ne!(ticks, jittered(2));
-    let delays: Vec<u128> = ticks.iter().enumerate().map(|(i, tick)| tick - 100_000 * (i as u128 + 1)).collect();
+    let delays: Vec<u128> =
+        ticks.iter().enumerate().map(|(i, tick)| tick - 100_000 * (i as u128 + 1)).collect();
     assert!(delays.iter().all(|delay| *delay < 50_000), "{delays:?}");
     assert!(delays.iter().max().unwrap() - delays.iter().min().unwrap() > 25_000, "{delays:?}");
 }
@@ -218,10 +219,7 @@ fn injected_events_are_handled_in_order_at_the_next_step() {
     engine.receive(ms(2), INIT.as_bytes());
     assert_eq!(engine.deadline(), Some(ms(2)));
     engine.advance(ms(3));
-    assert_eq!(
-        engine.state().unwrap().log,
-        ["3 timeout 1 of n1", "3 timeout 2 of n1", "3 timeout 3 of n1"]
-    );
+    assert_eq!(engine.state().unwrap().log, ["3 timeout 1 of n1", "3 timeout 2 of n1", "3 timeout 3 of n1"]);
     assert!(!engine.has_injectors());
 }
 
@@ -301,7 +299,10 @@ fn dropping_an_engine_drops_everything_it_holds() {
     for _ in 0..10 {
         let mut host = Host::<Hoarder>::ready();
         host.body(r#"{"type":"hoard","msg_id":1}"#);
-        host.engine.injector().inject(HoarderEvent::Hold { counted: Counted::new(), reply: reply() }).unwrap();
+        host.engine
+            .injector()
+            .inject(HoarderEvent::Hold { counted: Counted::new(), reply: reply() })
+            .unwrap();
         assert_eq!(ALIVE.get(), 3);
         timers.append(&mut host.engine.state_mut().unwrap().timers);
         injectors.append(&mut host.engine.state_mut().unwrap().contexts.borrow_mut());

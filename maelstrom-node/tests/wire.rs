@@ -63,7 +63,12 @@ impl Node {
     }
 
     #[rpc(reply(sum))]
-    fn sum(&self, counts: BTreeMap<u64, u128>, #[field(default)] more: Vec<u128>, last: Option<u128>) -> u128 {
+    fn sum(
+        &self,
+        counts: BTreeMap<u64, u128>,
+        #[field(default)] more: Vec<u128>,
+        last: Option<u128>,
+    ) -> u128 {
         counts.values().sum::<u128>() + more.iter().sum::<u128>() + last.unwrap_or_default()
     }
 
@@ -157,7 +162,9 @@ fn what_expects_no_reply_gets_none() {
     assert!(host.body(r#"{"type":"no_such_type"}"#).is_empty());
     assert_eq!(
         host.logs(),
-        ["failed while handling `no_such_type` from c1: not-supported (10): this node has no handler for `no_such_type`"]
+        [
+            "failed while handling `no_such_type` from c1: not-supported (10): this node has no handler for `no_such_type`"
+        ]
     );
 }
 
@@ -172,8 +179,9 @@ fn replies_nobody_waits_for_are_ignored() {
 #[test]
 fn escapes_in_keys_types_names_and_values_are_understood() {
     let mut host = Host::<Node>::ready();
-    let lines =
-        host.line(r#"{"src":"c\u0031","dest":"n1","body":{"typ\u0065":"t\u0065xt","t\u0065xt":"\u00e9\n","msg_id":1}}"#);
+    let lines = host.line(
+        r#"{"src":"c\u0031","dest":"n1","body":{"typ\u0065":"t\u0065xt","t\u0065xt":"\u00e9\n","msg_id":1}}"#,
+    );
     assert_eq!(
         lines,
         [r#"{"src":"n1","dest":"c1","body":{"type":"text_ok","text":"é\n","msg_id":1,"in_reply_to":1}}"#]
@@ -189,7 +197,8 @@ fn maps_with_integer_keys_and_big_integers_work() {
 
 #[test]
 fn raw_values_keep_every_digit() {
-    let answer = answer(r#"{"echo":[1.10,1e400,{"k" : 123456789012345678901234567890}],"type":"echo","msg_id":1}"#);
+    let answer =
+        answer(r#"{"echo":[1.10,1e400,{"k" : 123456789012345678901234567890}],"type":"echo","msg_id":1}"#);
     assert!(answer.contains(r#""echo":[1.10,1e400,{"k" : 123456789012345678901234567890}]"#), "{answer}");
 }
 
@@ -218,7 +227,10 @@ fn of_a_field_given_twice_the_last_counts() {
 
 #[test]
 fn an_unknown_type_is_error_10_and_a_missing_one_error_12() {
-    assert!(answer(r#"{"type":"nope","msg_id":1}"#).contains(r#""code":10,"text":"this node has no handler for `nope`""#));
+    assert!(
+        answer(r#"{"type":"nope","msg_id":1}"#)
+            .contains(r#""code":10,"text":"this node has no handler for `nope`""#)
+    );
     for body in [r#"{"msg_id":1}"#, r#"{"type":7,"msg_id":1}"#] {
         assert!(answer(body).contains(r#""code":12,"text":"the body has no `type`"#), "{body}");
     }
@@ -231,16 +243,18 @@ fn a_reply_type_is_not_a_request() {
 
 #[test]
 fn a_struct_gives_the_reply_its_fields() {
-    assert!(answer(r#"{"type":"fields","msg_id":1}"#).contains(r#"{"type":"fields_ok","a":1,"b":null,"msg_id":1,"#));
+    assert!(
+        answer(r#"{"type":"fields","msg_id":1}"#)
+            .contains(r#"{"type":"fields_ok","a":1,"b":null,"msg_id":1,"#)
+    );
     assert!(answer(r#"{"type":"nothing","msg_id":1}"#).contains(r#"{"type":"nothing_ok","msg_id":1,"#));
 }
 
 #[test]
 fn an_error_reply_has_code_text_and_further_fields() {
-    assert!(
-        answer(r#"{"type":"fails","msg_id":1}"#)
-            .contains(r#"{"type":"error","code":1001,"text":"not today","retry_after":3,"msg_id":1,"in_reply_to":1}"#)
-    );
+    assert!(answer(r#"{"type":"fails","msg_id":1}"#).contains(
+        r#"{"type":"error","code":1001,"text":"not today","retry_after":3,"msg_id":1,"in_reply_to":1}"#
+    ));
 }
 
 #[test]
@@ -253,7 +267,11 @@ fn a_reply_that_can_not_be_encoded_leaves_no_trace_but_error_13() {
         let mut host = Host::<Node>::ready();
         let lines = host.body(&format!(r#"{{"type":"{kind}","msg_id":3}}"#));
         assert_eq!(lines.len(), 1);
-        assert!(lines[0].starts_with(r#"{"src":"n1","dest":"c1","body":{"type":"error","code":13,"#), "{}", lines[0]);
+        assert!(
+            lines[0].starts_with(r#"{"src":"n1","dest":"c1","body":{"type":"error","code":13,"#),
+            "{}",
+            lines[0]
+        );
         assert!(lines[0].contains(reason), "{}", lines[0]);
         assert!(!lines[0].contains("[\"half"));
         assert_eq!(host.output.bytes.split(|byte| *byte == b'\n').skip(1).count(), 1);
@@ -282,7 +300,9 @@ fn a_panic_is_answered_with_error_13_and_the_node_goes_on() {
     let lines = host.body(r#"{"type":"panics","msg_id":3}"#);
     assert_eq!(lines[0], r#"{"src":"n1","dest":"n2","body":{"type":"sent_before"}}"#);
     assert!(
-        lines[1].contains(r#""type":"error","code":13,"text":"panicked while handling `panics` from c1: out of luck""#),
+        lines[1].contains(
+            r#""type":"error","code":13,"text":"panicked while handling `panics` from c1: out of luck""#
+        ),
         "{}",
         lines[1]
     );
@@ -312,9 +332,18 @@ fn lines_that_are_no_messages_are_one_log_line_each() {
         (&b"hello"[..], "ignored a line that is not a message (expected value at line 1 column 1): hello"),
         (b"[1]", "ignored a line that is not a message (invalid type: sequence, expected a message"),
         (b"{\"src\":\"c1\"}", "ignored a line that is not a message (a message has `src`, `dest` and `body`"),
-        (b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":[]}", "ignored a line that is not a message (invalid type: sequence"),
-        (b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":{\"msg_id\":\"1\"}}", "ignored a line that is not a message (invalid type: string"),
-        (b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":{}} {}", "ignored a line that is not a message (trailing characters"),
+        (
+            b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":[]}",
+            "ignored a line that is not a message (invalid type: sequence",
+        ),
+        (
+            b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":{\"msg_id\":\"1\"}}",
+            "ignored a line that is not a message (invalid type: string",
+        ),
+        (
+            b"{\"src\":\"c1\",\"dest\":\"n1\",\"body\":{}} {}",
+            "ignored a line that is not a message (trailing characters",
+        ),
         (b"\xff\xfe", "ignored a line that is not UTF-8"),
         (b"  \t", "ignored a blank line"),
         (b"", "ignored a blank line"),
@@ -342,7 +371,9 @@ fn a_line_of_fifty_megabytes_does_no_harm() {
 fn ten_thousand_levels_of_nesting_do_no_harm() {
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     assert!(answer(&format!(r#"{{"type":"echo","echo":{deep},"msg_id":1}}"#)).contains(&deep));
-    assert!(answer(&format!(r#"{{"type":"text","text":"hi","unknown":{deep},"msg_id":1}}"#)).contains("text_ok"));
+    assert!(
+        answer(&format!(r#"{{"type":"text","text":"hi","unknown":{deep},"msg_id":1}}"#)).contains("text_ok")
+    );
     let error = answer(&format!(r#"{{"type":"sum","counts":{deep},"msg_id":1}}"#));
     assert!(error.contains(r#""code":12"#), "{error}");
     let mut host = Host::<Node>::ready();

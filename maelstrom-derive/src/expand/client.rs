@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericParam, parse_quote};
 
-use super::{Names, payload, quiet, with_params};
+use super::{Names, doc, payload, quiet, with_params};
 use crate::model::{Handler, Model, Passing, Stub};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, name, self_ty, .. } = model;
-    let client = &names.client;
+    let Names { client, recipients, .. } = names;
     let quiet = quiet();
     let before: GenericParam = parse_quote!('c);
-    let after: GenericParam = parse_quote!(To: #krate::Recipients);
+    let after: GenericParam = parse_quote!(#recipients: #krate::Recipients);
     let extended = with_params(generics, [before], [after]);
     let (impl_generics, ty_generics, where_clause) = extended.split_for_impl();
     let methods = model
@@ -21,13 +21,13 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         .filter(|handler| handler.reply.is_none())
         .map(|handler| method(handler, model, names))
         .chain(model.stubs.iter().map(stub));
-    let about = format!(
+    let about = doc(&format!(
         "Sends to other `{name}` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`."
-    );
+    ));
     quote! {
-        #[doc = #about]
+        #about
         #quiet
-        pub struct #client #impl_generics (#krate::Link<'c, #self_ty, To>) #where_clause;
+        pub struct #client #impl_generics (#krate::Link<'c, #self_ty, #recipients>) #where_clause;
 
         #[automatically_derived]
         #quiet
@@ -36,10 +36,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl #impl_generics ::core::convert::From<#krate::Link<'c, #self_ty, To>> for #client #ty_generics
+        impl #impl_generics ::core::convert::From<#krate::Link<'c, #self_ty, #recipients>> for #client #ty_generics
         #where_clause
         {
-            fn from(link: #krate::Link<'c, #self_ty, To>) -> Self {
+            fn from(link: #krate::Link<'c, #self_ty, #recipients>) -> Self {
                 Self(link)
             }
         }
@@ -58,12 +58,8 @@ fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let (method, variant, payload) = (&handler.callee.method, &handler.variant, &names.payload);
     let argument = payload::type_argument(model, names).map(|ty| quote!(::<#ty>));
     let (cfgs, docs) = (&handler.callee.attrs.cfgs, &handler.callee.attrs.docs);
-    let docs = if docs.is_empty() {
-        let text = format!("Sends `{}`.", handler.wire.text);
-        quote!(#[doc = #text])
-    } else {
-        quote!(#(#docs)*)
-    };
+    let docs =
+        if docs.is_empty() { doc(&format!("Sends `{}`.", handler.wire.text)) } else { quote!(#(#docs)*) };
     let parameters = handler.fields.iter().map(|field| {
         let (ident, ty) = (&field.ident, &field.taken);
         quote!(#ident: #ty)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Names, quiet, type_params};
+use super::{Names, doc, quiet, type_params};
 use crate::model::{EventHandler, Model};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
@@ -24,7 +24,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         }
     });
     let marker_arm = needs_marker(model).then(|| quote!(Self::__Parameters(never, _) => match *never {},));
-    let about = format!("What timers and injectors bring to `{}`.", model.name);
+    let about = doc(&format!("What timers and injectors bring to `{}`.", model.name));
     let show = if model.events.is_empty() && marker.is_none() {
         quote! {
             fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -42,7 +42,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         }
     };
     quote! {
-        #[doc = #about]
+        #about
         #quiet
         pub enum #event #impl_generics #where_clause {
             #(#declarations)*
@@ -68,14 +68,13 @@ fn declaration(event: &EventHandler) -> TokenStream {
     let docs = &event.callee.attrs.docs;
     let docs = if docs.is_empty() {
         let what = if event.every.is_some() { "The timer" } else { "The event" };
-        let text = format!("{what} `{}`.", event.callee.method);
-        quote!(#[doc = #text])
+        doc(&format!("{what} `{}`.", event.callee.method))
     } else {
         quote!(#(#docs)*)
     };
     let fields = event.fields.iter().map(|(ident, ty)| {
-        let text = format!("The parameter `{ident}`.");
-        quote!(#[doc = #text] #ident: #ty,)
+        let doc = doc(&format!("The parameter `{ident}`."));
+        quote!(#doc #ident: #ty,)
     });
     let body = (!event.fields.is_empty()).then(|| quote!({ #(#fields)* }));
     quote!(#docs #(#cfgs)* #variant #body,)

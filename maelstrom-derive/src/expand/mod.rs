@@ -9,7 +9,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, Generics, Lifetime};
 
-use crate::{errors::Errors, model::Model, parse, syntax::Impl};
+use crate::{errors::Errors, model::Model, parse, syntax::Impl, types};
 
 /// The whole macro: the impl without our annotations, what is generated beside it, and the mistakes found.
 pub(crate) fn node(arguments: TokenStream, item: TokenStream) -> (TokenStream, Vec<syn::Error>) {
@@ -68,6 +68,9 @@ struct Names {
     reply: Ident,
     serializer: Ident,
     line: Lifetime,
+    /// Type parameters of the client, and of the function that writes a payload.
+    recipients: Ident,
+    format: Ident,
 }
 
 impl Names {
@@ -85,8 +88,25 @@ impl Names {
             reply: local("reply"),
             serializer: local("serializer"),
             line: Lifetime::new("'m", Span::call_site()),
+            recipients: free_name("To", model),
+            format: free_name("S", model),
         }
     }
+}
+
+/// The name for a type parameter beside those of the node.
+fn free_name(name: &str, model: &Model) -> Ident {
+    let taken = |name: &Ident| {
+        let is_it = |ident: &Ident| ident == name;
+        types::find_ident(&model.generics, &is_it)
+            .or_else(|| types::find_ident(&model.self_ty, &is_it))
+            .is_some()
+    };
+    let mut name = Ident::new(name, Span::call_site());
+    while taken(&name) {
+        name = format_ident!("{name}_");
+    }
+    name
 }
 
 /// What every generated item allows: it is public whatever the node's visibility, need not all be used, and its style
@@ -96,6 +116,12 @@ fn quiet() -> TokenStream {
         #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
         #[allow(clippy::all, clippy::pedantic)]
     }
+}
+
+/// A documentation comment.
+fn doc(text: &str) -> TokenStream {
+    let line = format!(" {text}");
+    quote!(#[doc = #line])
 }
 
 /// The node's parameters, with further ones around them.

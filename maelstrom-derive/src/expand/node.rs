@@ -11,12 +11,12 @@ use crate::model::{
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, self_ty, .. } = model;
-    let Names { event, client, state, ctx, message, .. } = names;
+    let Names { event, client, recipients, state, ctx, message, .. } = names;
     let quiet = quiet();
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let client_generics = {
         let before: GenericParam = parse_quote!('c);
-        let after: GenericParam = parse_quote!(To);
+        let after: GenericParam = parse_quote!(#recipients);
         let extended = with_params(generics, [before], [after]);
         let (_, ty_generics, _) = extended.split_for_impl();
         quote!(#ty_generics)
@@ -32,7 +32,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         impl #impl_generics #krate::Node for #self_ty #where_clause {
             type State = Self;
             type Event = #event #ty_generics;
-            type Client<'c, To: #krate::Recipients> = #client #client_generics;
+            type Client<'c, #recipients: #krate::Recipients> = #client #client_generics;
 
             #init
             #timers
@@ -57,6 +57,8 @@ fn init(model: &Model, names: &Names) -> TokenStream {
     let Init { callee, sound, config } = init;
     let (krate, ctx) = (&model.krate, &names.ctx);
     let config = config.clone().unwrap_or_else(|| quote!(()));
+    // A complaint that this type is private should point to it.
+    let declaration = quote_spanned!(config.span()=> type Config = #config;);
     let cfgs = &callee.attrs.cfgs;
     let method = &callee.method;
     let args = callee.args.iter().map(|arg| match arg {
@@ -75,7 +77,7 @@ fn init(model: &Model, names: &Names) -> TokenStream {
     });
     quote! {
         #(#cfgs)*
-        type Config = #config;
+        #declaration
 
         #(#cfgs)*
         fn init(#ctx: &#krate::Context<Self>, config: #config) -> #krate::Result<Self> {
@@ -88,7 +90,8 @@ fn init(model: &Model, names: &Names) -> TokenStream {
 
 fn default_init(model: &Model, cfg: Option<TokenStream>) -> TokenStream {
     let Model { krate, self_ty, .. } = model;
-    let made = quote_spanned!(self_ty.span()=> <#self_ty as #krate::__private::Init>::init());
+    let this = quote_spanned!(self_ty.span()=> Self);
+    let made = quote!(<#this as #krate::__private::Init>::init());
     quote! {
         #cfg
         type Config = ();
@@ -184,28 +187,29 @@ fn located(local: &Ident, span: Span) -> TokenStream {
     quote!(#local)
 }
 
-/// A call with `?` if the method returns a `Result`. The error's type is named, so that an error about it points there.
+/// A call with `?` if the method returns a `Result`. The error's type is left to rustc, but has its place, so that an
+/// error about it points there.
 fn tried(callee: &Callee, model: &Model, call: TokenStream) -> TokenStream {
     let krate = &model.krate;
     match &callee.outcome {
         Outcome::Plain => call,
-        Outcome::Fallible => quote!(#call?),
-        Outcome::FallibleWith(error) => quote! {
-            ::core::result::Result::map_err(#call, |error| <#error as ::core::convert::Into<#krate::Error>>::into(error))?
-        },
+        Outcome::Fallible(error) => {
+            let error = quote_spanned!(*error=> _);
+            quote!(#krate::__private::fallible::<_, #error>(#call)?)
+        }
     }
 }
 
 fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let Names { payload, ctx, reply: local, .. } = names;
     let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
+    let ty = payload::type_argument(model, names);
+    let argument = ty.as_ref().map(|ty| quote!(::<#ty>));
+    let later_argument = ty.as_ref().map(|ty| quote!(::<_, #ty>));
     let idents = handler.fields.iter().map(|field| &field.ident);
     let pattern = (!handler.fields.is_empty()).then(|| quote!({ #(#idents),* }));
     let call = call(&handler.callee, names, |index| passed(&handler.fields[index]));
     let call = tried(&handler.callee, model, call);
-    let ty = payload::type_argument(model, names);
-    let argument = ty.as_ref().map(|ty| quote!(::<#ty>));
-    let later_argument = ty.as_ref().map(|ty| quote!(::<_, #ty>));
     let body = match &handler.reply {
         None => quote!(#call;),
         Some(Reply { variant, later: true, body, .. }) => {

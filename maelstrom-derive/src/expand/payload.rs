@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, GenericParam, LitStr, parse_quote, spanned::Spanned};
 
-use super::{Names, quiet, type_params, with_params};
+use super::{Names, doc, quiet, type_params, with_params};
 use crate::model::{Copied, Field, FieldDefault, Handler, Model, Passing, Reply, ReplyBody};
 
 /// A variant of the enum. Handlers whose messages have the same name and fields share one.
@@ -186,7 +186,7 @@ fn decode_field(field: &Field, names: &Names, krate: &syn::Path) -> TokenStream 
         (&field.ident, LitStr::new(&field.wire.text, field.wire.span), &names.incoming);
     let absent = field.default.as_ref().map(|default| match default {
         FieldDefault::Trait(span) => quote_spanned!(*span=> || ::core::default::Default::default()),
-        FieldDefault::Path(path) => path.to_token_stream(),
+        FieldDefault::Path(path) => path.clone(),
     });
     let read = match (&field.passing, absent) {
         (Passing::Str | Passing::CowStr, None) => quote!(#incoming.str_field(#wire)?),
@@ -216,10 +216,6 @@ fn decode_field(field: &Field, names: &Names, krate: &syn::Path) -> TokenStream 
     quote!(#ident: #read,)
 }
 
-fn doc(text: &str) -> TokenStream {
-    quote!(#[doc = #text])
-}
-
 fn field_doc(wire: &str) -> TokenStream {
     doc(&format!("The field `{wire}`."))
 }
@@ -230,6 +226,7 @@ pub(super) fn borrows(model: &Model) -> bool {
 }
 
 /// The enum as the type argument of a call, for a node with parameters: the variant alone would leave them open.
+/// (They can't be given to the enum in a variant's path, where rustc allows no lifetimes.)
 pub(super) fn type_argument(model: &Model, names: &Names) -> Option<TokenStream> {
     let payload = &names.payload;
     let lifetime: Option<GenericParam> = borrows(model).then(|| parse_quote!('_));
@@ -263,7 +260,7 @@ fn lifetime_may_be_unused(model: &Model) -> bool {
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, name, .. } = model;
-    let Names { payload, incoming, serializer, line, .. } = names;
+    let Names { payload, incoming, serializer, format, line, .. } = names;
     let quiet = quiet();
     let variants = variants(model);
     let declarations = variants.iter().map(|variant| variant.declaration(krate));
@@ -288,10 +285,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         (None, None)
     };
     let no_variant = (variants.is_empty() && marker.is_none()).then(|| quote!(_ => match *self {},));
-    let about = format!("Every message that `{name}` receives or sends.");
+    let about = doc(&format!("Every message that `{name}` receives or sends."));
 
     quote! {
-        #[doc = #about]
+        #about
         #quiet
         pub enum #payload #impl_generics #where_clause {
             #(#declarations)*
@@ -314,10 +311,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 
         #[automatically_derived]
         impl #impl_generics #krate::__private::Serialize for #payload #ty_generics #where_clause {
-            fn serialize<S: #krate::__private::Serializer>(
+            fn serialize<#format: #krate::__private::Serializer>(
                 &self,
-                #serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
+                #serializer: #format,
+            ) -> ::core::result::Result<#format::Ok, #format::Error> {
                 match self {
                     #(#encoders)*
                     #marker_arm

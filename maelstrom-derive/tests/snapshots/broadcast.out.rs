@@ -1,31 +1,31 @@
-///Every message that `Broadcast` receives or sends.
+/// Every message that `Broadcast` receives or sends.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub enum BroadcastPayload<'m> {
     /// `{"type": "broadcast", "message": 7}` → `{"type": "broadcast_ok"}`
     Broadcast {
-        ///The field `message`.
+        /// The field `message`.
         message: u64,
     },
-    ///The reply of `broadcast`.
+    /// The reply of `broadcast`.
     BroadcastOk,
     /// The value goes under `messages`; a reference is serialised where it lies, nothing is cloned.
     Read,
-    ///The reply of `read`.
+    /// The reply of `read`.
     ReadOk {
-        ///The field `messages`.
+        /// The field `messages`.
         messages: &'m BTreeSet<u64>,
     },
-    ///The message `topology`.
+    /// The message `topology`.
     Topology {
-        ///The field `topology`.
+        /// The field `topology`.
         topology: HashMap<NodeId, Vec<NodeId>>,
     },
-    ///The reply of `topology`.
+    /// The reply of `topology`.
     TopologyOk,
     /// Node to node, no reply.
     Gossip {
-        ///The field `seen`.
+        /// The field `seen`.
         seen: ::maelstrom::Lent<'m, ::std::vec::Vec<u64>, [u64]>,
     },
 }
@@ -106,11 +106,11 @@ impl<'m> ::core::fmt::Debug for BroadcastPayload<'m> {
         ::maelstrom::__private::debug_payload(self, f)
     }
 }
-///What timers and injectors bring to `Broadcast`.
+/// What timers and injectors bring to `Broadcast`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub enum BroadcastEvent {
-    ///The timer `spread`.
+    /// The timer `spread`.
     Spread,
 }
 #[automatically_derived]
@@ -121,7 +121,7 @@ impl ::core::fmt::Debug for BroadcastEvent {
         }
     }
 }
-///Sends to other `Broadcast` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
+/// Sends to other `Broadcast` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub struct BroadcastClient<'c, To: ::maelstrom::Recipients>(
@@ -132,7 +132,7 @@ pub struct BroadcastClient<'c, To: ::maelstrom::Recipients>(
 #[allow(clippy::all, clippy::pedantic)]
 impl<'c, To: ::maelstrom::Recipients> BroadcastClient<'c, To> {
     /// Node to node, no reply.
-    pub fn gossip(&self, seen: &'_ [u64]) {
+    pub fn gossip(&self, seen: &[u64]) {
         self.0
             .send(
                 &BroadcastPayload::Gossip {
@@ -166,7 +166,7 @@ impl ::maelstrom::Node for Broadcast {
     type Client<'c, To: ::maelstrom::Recipients> = BroadcastClient<'c, To>;
     type Config = ();
     fn init(_: &::maelstrom::Context<Self>, (): ()) -> ::maelstrom::Result<Self> {
-        ::core::result::Result::Ok(<Broadcast as ::maelstrom::__private::Init>::init())
+        ::core::result::Result::Ok(<Self as ::maelstrom::__private::Init>::init())
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<BroadcastEvent>> {
         ::core::convert::From::from([

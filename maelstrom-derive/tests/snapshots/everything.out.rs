@@ -1,4 +1,4 @@
-///Every message that `Everything` receives or sends.
+/// Every message that `Everything` receives or sends.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub enum EverythingPayload<'m, K: Key + 'static, const N: usize>
@@ -7,50 +7,50 @@ where
 {
     /// Two fields from a tuple; the second is a guard.
     GetAll,
-    ///The reply of `get_all`.
+    /// The reply of `get_all`.
     All {
-        ///The field `version`.
+        /// The field `version`.
         version: u64,
-        ///The field `entries`.
+        /// The field `entries`.
         entries: Ref<'m, BTreeMap<K, u64>>,
     },
-    ///The message `status`.
+    /// The message `status`.
     Status {
-        ///The field `how-much`.
+        /// The field `how-much`.
         depth: u8,
     },
-    ///The reply of `status`.
+    /// The reply of `status`.
     StatusOk(Status<'m>),
-    ///The message `get`.
+    /// The message `get`.
     Get {
-        ///The field `key`.
+        /// The field `key`.
         key: K,
     },
-    ///The reply of `get`.
+    /// The reply of `get`.
     GetOk {
-        ///The field `value`.
+        /// The field `value`.
         value: <Everything<K, N>>::Value,
     },
-    ///The message `echo`.
+    /// The message `echo`.
     Echo {
-        ///The field `echo`.
+        /// The field `echo`.
         echo: &'m RawValue,
-        ///The field `prefix`.
+        /// The field `prefix`.
         prefix: Cow<'m, str>,
-        ///The field `in`.
+        /// The field `in`.
         r#in: ::std::borrow::Cow<'m, str>,
     },
-    ///The reply of `echo`.
+    /// The reply of `echo`.
     EchoOk {
-        ///The field `echo`.
+        /// The field `echo`.
         echo: &'m RawValue,
     },
-    ///The message `merge`.
+    /// The message `merge`.
     #[cfg(feature = "merge")]
     Merge {
-        ///The field `entries`.
+        /// The field `entries`.
         entries: ::maelstrom::Lent<'m, ::std::vec::Vec<(K, u64)>, [(K, u64)]>,
-        ///The field `state`.
+        /// The field `state`.
         state: ::maelstrom::Lent<'m, Clock>,
     },
     #[doc(hidden)]
@@ -176,18 +176,18 @@ where
         ::maelstrom::__private::debug_payload(self, f)
     }
 }
-///What timers and injectors bring to `Everything`.
+/// What timers and injectors bring to `Everything`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub enum EverythingEvent<K: Key + 'static, const N: usize>
 where
     K: 'static,
 {
-    ///The timer `tick`.
+    /// The timer `tick`.
     Tick,
     /// The time is up.
     Timeout {
-        ///The parameter `term`.
+        /// The parameter `term`.
         term: u64,
     },
     #[doc(hidden)]
@@ -206,7 +206,7 @@ where
         }
     }
 }
-///Sends to other `Everything` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
+/// Sends to other `Everything` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub struct EverythingClient<
@@ -231,9 +231,9 @@ impl<
 where
     K: 'static,
 {
-    ///Sends `merge`.
+    /// Sends `merge`.
     #[cfg(feature = "merge")]
-    pub fn merge(&self, entries: &'_ [(K, u64)], state: &'_ Clock) {
+    pub fn merge(&self, entries: &[(K, u64)], state: &Clock) {
         self.0
             .send::<
                 EverythingPayload<'_, K, N>,
@@ -289,7 +289,9 @@ where
         ctx: &::maelstrom::Context<Self>,
         config: Config,
     ) -> ::maelstrom::Result<Self> {
-        ::core::result::Result::Ok(Self::new(ctx, config)?)
+        ::core::result::Result::Ok(
+            ::maelstrom::__private::fallible::<_, _>(Self::new(ctx, config))?,
+        )
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<EverythingEvent<K, N>>> {
         ::core::convert::From::from([
@@ -311,12 +313,10 @@ where
         };
         match incoming {
             EverythingPayload::GetAll => {
-                let (version, entries) = ::core::result::Result::map_err(
-                    Self::get_all(state),
-                    |error| <StoreError as ::core::convert::Into<
-                        ::maelstrom::Error,
-                    >>::into(error),
-                )?;
+                let (version, entries) = ::maelstrom::__private::fallible::<
+                    _,
+                    _,
+                >(Self::get_all(state))?;
                 ctx.reply::<
                         EverythingPayload<'_, K, N>,
                     >(
@@ -349,7 +349,10 @@ where
             }
             #[cfg(feature = "merge")]
             EverythingPayload::Merge { entries, state } => {
-                Self::merge(state, &entries, &state)?;
+                ::maelstrom::__private::fallible::<
+                    _,
+                    _,
+                >(Self::merge(state, &entries, &state))?;
             }
             _ => {}
         }
@@ -366,7 +369,10 @@ where
                 ::core::result::Result::Ok(())
             }
             EverythingEvent::Timeout { term } => {
-                Self::timeout(state, ctx, term)?;
+                ::maelstrom::__private::fallible::<
+                    _,
+                    _,
+                >(Self::timeout(state, ctx, term))?;
                 ::core::result::Result::Ok(())
             }
             EverythingEvent::__Parameters(never, _) => match never {}

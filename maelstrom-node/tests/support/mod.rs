@@ -12,8 +12,7 @@ pub struct Host<N: Node> {
     pub output: Output,
 }
 
-pub const INIT: &str =
-    r#"{"src":"c0","dest":"n1","body":{"type":"init","node_id":"n1","node_ids":["n1","n2","n3"],"msg_id":1}}"#;
+pub const INIT: &str = r#"{"src":"c0","dest":"n1","body":{"type":"init","node_id":"n1","node_ids":["n1","n2","n3"],"msg_id":1}}"#;
 
 impl<N: Node<Config = ()>> Host<N> {
     /// A node before its handshake.
@@ -22,7 +21,11 @@ impl<N: Node<Config = ()>> Host<N> {
     }
 
     pub fn with_seed(seed: u64) -> Self {
-        Self { engine: Engine::new((), EngineOptions::new(seed)), now: Duration::ZERO, output: Output::default() }
+        Self {
+            engine: Engine::new((), EngineOptions::new(seed)),
+            now: Duration::ZERO,
+            output: Output::default(),
+        }
     }
 
     /// A node that has answered its handshake.

@@ -44,6 +44,22 @@ impl Counter {
     }
 }
 
+/// One whose alias of `Result` names the error.
+#[derive(Default)]
+struct Register {
+    value: Option<u64>,
+}
+
+type Result<T, E = Full> = std::result::Result<T, E>;
+
+#[maelstrom::node]
+impl Register {
+    #[rpc(reply(value))]
+    fn read(&self) -> Result<u64> {
+        self.value.ok_or(Full)
+    }
+}
+
 fn main() -> maelstrom::Result<()> {
     maelstrom::run::<Counter>()
 }

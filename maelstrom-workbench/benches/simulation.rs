@@ -57,7 +57,7 @@ fn main() {
 }
 
 fn simulate<N: maelstrom::Node<Config = ()>>(nodes: usize, rate: f64) -> Run {
-    Simulation::<N, _>::new(Echo)
+    Simulation::<N>::new(Echo)
         .nodes(nodes)
         .clients_per_node(1000 / nodes)
         .latency(Duration::from_millis(10))

@@ -4,9 +4,10 @@
 //! it wants to be called again, come out.
 
 use std::{
+    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
-    fmt,
+    fmt::{self, Write as _},
     sync::Arc,
     time::Duration,
 };
@@ -21,6 +22,7 @@ use crate::{
     network::{Address, Arrival, InFlight, Latency, Network},
     random::{Stream, Streams},
     rpc::RpcError,
+    watch::Watch,
     workload::{Generator, Op, Workload},
 };
 
@@ -30,6 +32,8 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 const SET_UP_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a cluster gets to recover before the final operations.
 const RECOVERY: Duration = Duration::from_secs(10);
+/// How many wrong lines of a node are told one by one.
+const TOLD: u64 = 10;
 
 /// What a run is made of.
 #[derive(Clone, Debug)]
@@ -54,6 +58,8 @@ pub struct ClusterOptions {
     pub budget: u64,
     /// Whether to do exactly what Maelstrom does, where that is worse.
     pub compat: bool,
+    /// Who looks on.
+    pub watch: Option<Arc<dyn Watch>>,
 }
 
 /// A message for a node.
@@ -145,12 +151,21 @@ pub struct Cluster<'w> {
     partitioner: Option<Partitioner>,
     history: History,
     problems: Vec<Problem>,
+    set_up_failed: bool,
     would: BTreeSet<String>,
+    warnings: BTreeSet<String>,
+    /// For each node, how many of its lines were wrong.
+    wrong_lines: Vec<u64>,
     delivered: u64,
     client_traffic: Traffic,
     server_traffic: Traffic,
     partitioned: u64,
     journal: Vec<Event>,
+    /// The nodes' names as JSON.
+    quoted_names: Vec<String>,
+    /// Where a message's line, and then the same with its number, are put together.
+    line: String,
+    numbered: String,
 }
 
 impl<'w> Cluster<'w> {
@@ -182,12 +197,18 @@ impl<'w> Cluster<'w> {
             partitioner: options.partitions.map(|interval| Partitioner::new(interval, streams)),
             history: History::new(),
             problems: Vec::new(),
+            set_up_failed: false,
             would: BTreeSet::new(),
+            warnings: BTreeSet::new(),
+            wrong_lines: vec![0; options.nodes.len()],
             delivered: 0,
             client_traffic: Traffic::default(),
             server_traffic: Traffic::default(),
             partitioned: 0,
             journal: Vec::new(),
+            quoted_names: options.nodes.iter().map(|name| Value::from(name.as_str()).to_string()).collect(),
+            line: String::new(),
+            numbered: String::new(),
             options,
         }
     }
@@ -242,10 +263,49 @@ impl<'w> Cluster<'w> {
                 ));
             }
             None => {
-                let name = self.options.nodes[node].clone();
-                self.problem(format!("{name} sent a message to {dest}, which does not exist: {line}"));
+                let text = format!("a message to {dest}, which does not exist: {}", excerpt(line));
+                self.wrong_line(now, node, &text);
             }
         }
+    }
+
+    /// Notes that a node has written something wrong, such as "a message to …": the run is invalid, and goes on. After
+    /// the first few such lines of a node the others are only counted.
+    pub fn wrong_line(&mut self, now: Duration, node: usize, what: &str) {
+        self.now = now;
+        self.wrong_lines[node] += 1;
+        if self.wrong_lines[node] <= TOLD {
+            self.problem(format!("{} sent {what}", self.options.nodes[node]));
+        }
+    }
+
+    /// Takes note of a message whose sender is not the node that has written it. Returns whether there is, or was, a
+    /// participant of that name.
+    pub fn forged(&mut self, node: usize, src: &str) -> bool {
+        let name = &self.options.nodes[node];
+        let known = self.network.find(src).is_some();
+        if known {
+            self.warnings.insert(format!("{name} sent a message in the name of {src} (Q-06)"));
+        }
+        known
+    }
+
+    /// Notes something that is odd, and makes no difference to the verdict.
+    pub fn warn(&mut self, text: String) {
+        self.warnings.insert(text);
+    }
+
+    /// What is odd, and makes no difference to the verdict.
+    pub fn warnings(&self) -> impl Iterator<Item = String> {
+        let counted = self.wrong_lines.iter().zip(&self.options.nodes).filter(|(count, _)| **count > TOLD);
+        let counted =
+            counted.map(|(count, name)| format!("{name} sent {} further wrong lines", count - TOLD));
+        self.warnings.iter().cloned().chain(counted)
+    }
+
+    /// Whether all nodes are through their handshakes and the workload's set-up.
+    pub fn has_begun(&self) -> bool {
+        !matches!(self.phase, Phase::Handshake { .. } | Phase::SetUp { .. })
     }
 
     /// Notes something that makes the run invalid.
@@ -283,6 +343,11 @@ impl<'w> Cluster<'w> {
         (self.client_traffic, self.server_traffic)
     }
 
+    /// How many messages are under way.
+    pub fn in_flight(&self) -> usize {
+        self.network.in_flight()
+    }
+
     /// How many messages partitions have swallowed.
     pub fn partitioned(&self) -> u64 {
         self.partitioned
@@ -301,16 +366,25 @@ impl<'w> Cluster<'w> {
     /// Sends `{"src":…}` on, with the network's number in front.
     fn send(&mut self, src: Address, dest: Address, line: &str, cause: Option<Cause>) {
         let id = self.network.next_id();
-        let numbered: Arc<str> =
-            format!("{{\"id\":{id},{}", line.trim_start().strip_prefix('{').unwrap_or(line)).into();
+        self.numbered.clear();
+        write!(self.numbered, "{{\"id\":{id},{}", line.trim_start().strip_prefix('{').unwrap_or(line))
+            .expect("a string takes everything");
+        let numbered: Arc<str> = self.numbered.as_str().into();
         self.traffic_of(src, dest).sent += 1;
         self.note(EventKind::Send, id, cause, &numbered);
         self.network.send(self.now, src, dest, numbered);
     }
 
     fn note(&mut self, kind: EventKind, id: u64, cause: Option<Cause>, line: &Arc<str>) {
+        if !self.options.journal && self.options.watch.is_none() {
+            return;
+        }
+        let event = Event { time: self.now, kind, id, cause, line: Arc::clone(line) };
+        if let Some(watch) = &self.options.watch {
+            watch.message(&event);
+        }
         if self.options.journal {
-            self.journal.push(Event { time: self.now, kind, id, cause, line: Arc::clone(line) });
+            self.journal.push(event);
         }
     }
 
@@ -332,14 +406,19 @@ impl<'w> Cluster<'w> {
         timeout: Duration,
     ) {
         let dest = self.network.node(node);
-        let line = format!(
+        let mut line = std::mem::take(&mut self.line);
+        line.clear();
+        write!(
+            line,
             r#"{{"src":"{}","dest":{},"body":{{{body},"msg_id":{msg_id}}}}}"#,
             self.network.name(client),
-            Value::from(self.options.nodes[node].as_str()),
-        );
+            self.quoted_names[node],
+        )
+        .expect("a string takes everything");
         self.calls.insert(client, Call { owner, msg_id });
         self.timeouts.push(Reverse((self.now + timeout, client, msg_id)));
         self.send(client, dest, &line, None);
+        self.line = line;
     }
 
     fn arrivals(&mut self, deliveries: &mut Vec<Delivery>) -> bool {
@@ -457,7 +536,13 @@ impl<'w> Cluster<'w> {
     /// Notes a problem that the run can't go on from, and ends it.
     pub fn give_up(&mut self, text: String) {
         self.problem(text);
+        self.set_up_failed |= matches!(self.phase, Phase::Handshake { .. } | Phase::SetUp { .. });
         self.phase = Phase::Done;
+    }
+
+    /// Whether it ended before the first operation could begin: a node did not come up.
+    pub fn set_up_failed(&self) -> bool {
+        self.set_up_failed
     }
 
     /// One more node is through the present phase.
@@ -469,6 +554,10 @@ impl<'w> Cluster<'w> {
 
     fn phase_deadline(&self) -> Option<Duration> {
         match self.phase {
+            // Without operations and faults there is still a limit to wait for.
+            Phase::Main if self.options.rate <= 0.0 && self.next_fault().is_none() => {
+                Some(self.main_start + self.options.time_limit)
+            }
             Phase::Main => {
                 let op = (!self.free.is_empty() && self.has_ops()).then(|| self.main_start + self.next_due);
                 let fault = self.next_fault().map(|due| self.main_start + due);
@@ -479,9 +568,11 @@ impl<'w> Cluster<'w> {
         }
     }
 
-    /// Whether the main phase has another operation.
+    /// Whether the main phase has another operation. One that was due in time, and found no free client until the limit
+    /// had passed, is none.
     fn has_ops(&self) -> bool {
-        self.options.rate > 0.0 && self.next_due < self.options.time_limit
+        let limit = self.options.time_limit;
+        self.options.rate > 0.0 && self.next_due < limit && self.now.saturating_sub(self.main_start) < limit
     }
 
     fn next_fault(&self) -> Option<Duration> {
@@ -674,6 +765,9 @@ impl<'w> Cluster<'w> {
         let time = u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let mut operation = Operation::new(self.history.len(), time, process, kind, &*op.f, value);
         (operation.is_final, operation.error) = (op.is_final, error);
+        if let Some(watch) = &self.options.watch {
+            watch.operation(&operation);
+        }
         self.history.push(operation).expect("processes do one operation at a time");
     }
 }
@@ -692,6 +786,15 @@ impl fmt::Debug for Cluster<'_> {
 struct Received {
     #[serde(default)]
     body: Value,
+}
+
+/// As much of a line as a person reads.
+fn excerpt(line: &str) -> Cow<'_, str> {
+    const READABLE: usize = 2_000;
+    match line.char_indices().nth(READABLE) {
+        Some((end, _)) => format!("{}… ({} bytes)", &line[..end], line.len()).into(),
+        None => line.into(),
+    }
 }
 
 fn kind_of(body: &Value) -> Option<&str> {

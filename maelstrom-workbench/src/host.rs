@@ -1,14 +1,32 @@
 //! The discrete-event loop of a simulated run: the cluster, and the nodes that it steps.
 
-use std::{collections::BTreeSet, io, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io,
+    time::Duration,
+};
 
-use maelstrom::{Engine, Node, Output};
+use maelstrom::{Engine, LogLine, Node, Output};
+use rand::Rng;
 
 use crate::{
+    checker::Options,
     cluster::{Cluster, ClusterOptions, Delivery},
     journal::Cause,
+    random::Streams,
+    report::Run,
     workload::Workload,
 };
+
+/// The Unix time at which every simulated run begins: 2024-01-01.
+pub(crate) const SIMULATED_EPOCH: Duration = Duration::from_secs(1_704_067_200);
+/// How many log lines a run keeps, the last ones.
+const KEPT_LOGS: usize = 10_000;
+
+/// The seed of a node's own generator.
+pub(crate) fn node_seed(seed: u64, name: &str) -> u64 {
+    Streams::new(seed).stream(&format!("node.{name}")).rng().next_u64()
+}
 
 /// A node that is stepped: an engine in this process, or one in another that is led by the hand.
 pub(crate) trait Stepped {
@@ -48,6 +66,7 @@ impl<N: Node> Stepped for Engine<N> {
 /// The nodes of a run, and the cluster around them.
 pub(crate) struct Host<'w, S> {
     cluster: Cluster<'w>,
+    workload: &'w dyn Workload,
     names: Vec<String>,
     nodes: Vec<S>,
     /// When each node wants to be called, and the same in order.
@@ -55,6 +74,7 @@ pub(crate) struct Host<'w, S> {
     due: BTreeSet<(Duration, usize)>,
     output: Output,
     deliveries: Vec<Delivery>,
+    logs: VecDeque<LogLine>,
     now: Duration,
 }
 
@@ -64,18 +84,20 @@ impl<'w, S: Stepped> Host<'w, S> {
         let names = options.nodes.clone();
         Self {
             cluster: Cluster::new(options, workload),
+            workload,
             deadlines: vec![None; nodes.len()],
             names,
             nodes,
             due: BTreeSet::new(),
             output: Output::default(),
             deliveries: Vec::new(),
+            logs: VecDeque::new(),
             now: Duration::ZERO,
         }
     }
 
-    /// Runs to the end. Gives the cluster back, with the virtual time it took.
-    pub(crate) fn run(mut self) -> (Cluster<'w>, Duration) {
+    /// Runs to the end, and judges.
+    pub(crate) fn run(mut self, options: &Options) -> Run {
         self.cluster.start();
         while let Some(deadline) = self.cluster.deadline() {
             let timer = self.due.first().copied();
@@ -89,7 +111,9 @@ impl<'w, S: Stepped> Host<'w, S> {
             }
             self.deliveries = deliveries;
         }
-        (self.cluster, self.now)
+        let mut run = Run::judge(self.cluster, self.now, self.workload, options);
+        run.logs = self.logs.into();
+        run
     }
 
     /// Runs the timers that are due. What a node sets for the same moment has its turn after the messages of that moment.
@@ -113,6 +137,8 @@ impl<'w, S: Stepped> Host<'w, S> {
         for (dest, line) in self.output.messages() {
             self.cluster.sent(self.now, node, dest, line, Some(cause));
         }
+        self.logs.extend(self.output.logs.drain(..));
+        self.logs.drain(..self.logs.len().saturating_sub(KEPT_LOGS));
         for failure in self.output.failures.drain(..) {
             self.cluster.problem(format!("{} {failure}", self.names[node]));
         }

@@ -44,6 +44,9 @@ impl FromStr for Distribution {
     }
 }
 
+/// What a hop takes on average in a simulation, besides its latency.
+pub const SIMULATED_HOP: Duration = Duration::from_micros(500);
+
 /// How long messages take.
 #[derive(Clone, Copy, Debug)]
 pub struct Latency {

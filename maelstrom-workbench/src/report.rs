@@ -2,12 +2,15 @@
 
 use std::{collections::BTreeSet, panic::Location, time::Duration};
 
+use maelstrom::LogLine;
+
 use crate::{
     Quirk,
-    checker::{Availability, Checker, Judgement, Options, Stats, Verdict},
+    checker::{Availability, Checker, Exceptions, Judgement, Options, Stats, Verdict},
     cluster::{Cluster, Problem, Traffic},
     history::{History, Kind, Process},
     journal::Event,
+    story,
     workload::Workload,
 };
 
@@ -22,8 +25,12 @@ pub struct Run {
     pub judgements: Vec<(String, Judgement)>,
     /// What makes the run invalid whatever its history says: panics, messages to nowhere, storms.
     pub problems: Vec<Problem>,
+    /// Whether it ended before the first operation could begin, as a node did not come up.
+    pub set_up_failed: bool,
     /// What Maelstrom would have done differently while it ran.
     pub maelstrom_would: Vec<String>,
+    /// What was odd, and makes no difference to the verdict.
+    pub warnings: Vec<String>,
     /// Messages with a client at one end.
     pub clients: Traffic,
     /// Messages between nodes.
@@ -32,6 +39,11 @@ pub struct Run {
     pub history: History,
     /// All messages, if they were asked for.
     pub journal: Vec<Event>,
+    /// What simulated nodes logged, in order; the last ten thousand lines.
+    pub logs: Vec<LogLine>,
+    /// The nodes, and how many workers there were: what a process's number means.
+    nodes: Vec<String>,
+    concurrency: usize,
 }
 
 impl Run {
@@ -44,15 +56,35 @@ impl Run {
     ) -> Self {
         let (clients, servers) = cluster.traffic();
         let seed = cluster.options().seed;
+        let (nodes, concurrency) = (cluster.options().nodes.clone(), cluster.options().concurrency);
+        let set_up_failed = cluster.set_up_failed();
         let problems = cluster.problems().to_vec();
         let maelstrom_would: Vec<String> = cluster.maelstrom_would().map(str::to_owned).collect();
+        let warnings = cluster.warnings().collect();
         let (history, journal) = cluster.into_history();
         let judgements = vec![
             ("workload".to_owned(), workload.check(&history, options)),
             ("stats".to_owned(), Stats.check(&history, options)),
             ("availability".to_owned(), Availability.check(&history, options)),
+            ("exceptions".to_owned(), Exceptions.check(&history, options)),
         ];
-        Self { seed, duration, judgements, problems, maelstrom_would, clients, servers, history, journal }
+        let logs = Vec::new();
+        Self {
+            seed,
+            duration,
+            judgements,
+            problems,
+            set_up_failed,
+            maelstrom_would,
+            warnings,
+            clients,
+            servers,
+            history,
+            journal,
+            logs,
+            nodes,
+            concurrency,
+        }
     }
 
     /// The verdict: false beats unknown beats true.
@@ -61,15 +93,19 @@ impl Run {
         self.judgements.iter().map(|(_, judgement)| judgement.verdict()).fold(problems, Verdict::merge)
     }
 
-    /// Why it is not valid, a sentence each.
+    /// Why it is not valid, a sentence each, and when the network was cut.
     pub fn explanations(&self) -> Vec<String> {
         let problems = self
             .problems
             .iter()
             .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
-        let judged =
-            self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation().map(str::to_owned));
-        problems.chain(judged).collect()
+        let judged = self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
+        let judged = judged.map(|text| story::name_nodes(text, &self.nodes, self.concurrency));
+        let mut explanations: Vec<String> = problems.chain(judged).collect();
+        if !explanations.is_empty() {
+            explanations.extend(story::partitions(&self.history));
+        }
+        explanations
     }
 
     /// Messages between nodes per operation, as Maelstrom's `net` checker counts them.

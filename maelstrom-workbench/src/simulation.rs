@@ -14,25 +14,19 @@ use std::{
 };
 
 use maelstrom::{Engine, EngineOptions, Node};
-use rand::Rng;
 
 use crate::{
     Quirk,
     checker::{Options, RequiredAvailability},
     cluster::ClusterOptions,
-    host::Host,
-    network::{Distribution, Latency},
-    random::Streams,
+    host::{Host, SIMULATED_EPOCH, node_seed},
+    network::{Distribution, Latency, SIMULATED_HOP},
     report::{Report, Run},
     workload::Workload,
 };
 
-/// The Unix time at which every simulated run begins: 2024-01-01.
-const EPOCH: Duration = Duration::from_secs(1_704_067_200);
 /// How many messages a run may deliver, unless it is told otherwise.
 const BUDGET: u64 = 10_000_000;
-/// What a hop takes on average, besides its latency.
-const HOP: Duration = Duration::from_micros(500);
 
 /// A test of a node in simulated clusters: one run for each seed, each the same every time.
 ///
@@ -62,7 +56,7 @@ const HOP: Duration = Duration::from_micros(500);
 ///     fn spread(&self, ctx: &Context<Self>) { ctx.peers(ctx.others()).gossip(&self.seen); }
 /// }
 ///
-/// Simulation::<Gossip, _>::new(Broadcast::default())
+/// Simulation::<Gossip>::new(Broadcast::default())
 ///     .nodes(5)
 ///     .latency(Duration::from_millis(100))
 ///     .rate(50.0)
@@ -72,8 +66,8 @@ const HOP: Duration = Duration::from_micros(500);
 ///     .run()
 ///     .assert_valid();
 /// ```
-pub struct Simulation<N: Node, W> {
-    workload: W,
+pub struct Simulation<N: Node> {
+    workload: Box<dyn Workload + Send + Sync>,
     config: Box<dyn Fn(usize) -> N::Config + Send + Sync>,
     nodes: usize,
     clients_per_node: usize,
@@ -90,23 +84,30 @@ pub struct Simulation<N: Node, W> {
     node: PhantomData<fn() -> N>,
 }
 
-impl<N: Node<Config = ()>, W: Workload + Sync> Simulation<N, W> {
+impl<N: Node<Config = ()>> Simulation<N> {
     /// A test with Maelstrom's defaults: five nodes, one client for each, no latency, five operations a second for
     /// sixty seconds, no faults; and one seed, 0.
-    pub fn new(workload: W) -> Self {
+    pub fn new(workload: impl Workload + Send + Sync + 'static) -> Self {
         Self::with_config(workload, |_| ())
     }
 }
 
-impl<N: Node, W: Workload + Sync> Simulation<N, W> {
+impl<N: Node> Simulation<N> {
     /// As [`new`](Simulation::new), with a configuration for each node, by its number.
-    pub fn with_config(workload: W, config: impl Fn(usize) -> N::Config + Send + Sync + 'static) -> Self {
+    pub fn with_config(
+        workload: impl Workload + Send + Sync + 'static,
+        config: impl Fn(usize) -> N::Config + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            workload,
+            workload: Box::new(workload),
             config: Box::new(config),
             nodes: 5,
             clients_per_node: 1,
-            latency: Latency { mean: Duration::ZERO, distribution: Distribution::Constant, hop: HOP },
+            latency: Latency {
+                mean: Duration::ZERO,
+                distribution: Distribution::Constant,
+                hop: SIMULATED_HOP,
+            },
             rate: 5.0,
             time_limit: Duration::from_secs(60),
             partitions: None,
@@ -249,23 +250,24 @@ impl<N: Node, W: Workload + Sync> Simulation<N, W> {
             budget: self.budget,
             journal: self.journal,
             compat: self.compat,
+            watch: None,
         };
-        let streams = Streams::new(seed);
         let engines = options.nodes.iter().enumerate().map(|(k, name)| {
-            let seed = streams.stream(&format!("node.{name}")).rng().next_u64();
-            Engine::new((self.config)(k), EngineOptions::new(seed).unix_epoch(EPOCH))
+            Engine::new(
+                (self.config)(k),
+                EngineOptions::new(node_seed(seed, name)).unix_epoch(SIMULATED_EPOCH),
+            )
         });
         let engines: Vec<Engine<N>> = engines.collect();
-        let (cluster, duration) = Host::new(options, &self.workload, engines).run();
-        let options = Options::default().compat(self.compat).availability(self.availability);
-        Run::judge(cluster, duration, &self.workload, &options)
+        let options_of_checks = Options::default().compat(self.compat).availability(self.availability);
+        Host::new(options, &*self.workload, engines).run(&options_of_checks)
     }
 }
 
-impl<N: Node, W: fmt::Debug> fmt::Debug for Simulation<N, W> {
+impl<N: Node> fmt::Debug for Simulation<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulation")
-            .field("workload", &self.workload)
+            .field("workload", &self.workload.name())
             .field("nodes", &self.nodes)
             .field("seeds", &self.seeds)
             .finish_non_exhaustive()

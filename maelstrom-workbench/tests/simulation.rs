@@ -14,7 +14,7 @@ use maelstrom_workbench::{
     checker::Verdict,
     history::Kind,
     network::Distribution,
-    workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds},
+    workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds, Workload},
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -106,8 +106,8 @@ impl Gossip {
     }
 }
 
-fn gossip(fault: Fault) -> Simulation<Gossip, Broadcast> {
-    Simulation::<Gossip, _>::with_config(Broadcast::default(), move |_| fault)
+fn gossip(fault: Fault) -> Simulation<Gossip> {
+    Simulation::<Gossip>::with_config(Broadcast::default(), move |_| fault)
         .latency(ms(100))
         .rate(20.0)
         .time_limit(secs(20))
@@ -245,7 +245,7 @@ impl Echoing {
 #[test]
 fn an_echo_of_another_text_is_caught() {
     let echo = |wrong| {
-        Simulation::<Echoing, _>::with_config(Echo, move |_| wrong).nodes(1).rate(10.0).time_limit(secs(10))
+        Simulation::<Echoing>::with_config(Echo, move |_| wrong).nodes(1).rate(10.0).time_limit(secs(10))
     };
     echo(false).seeds(0..10).run().assert_valid();
     let run = echo(true).run_seed(0);
@@ -290,7 +290,7 @@ impl Ids {
 #[test]
 fn colliding_ids_are_caught_and_others_pass() {
     let ids = |scheme| {
-        Simulation::<Ids, _>::with_config(UniqueIds, move |_| scheme)
+        Simulation::<Ids>::with_config(UniqueIds, move |_| scheme)
             .nodes(3)
             .rate(1000.0)
             .time_limit(secs(5))
@@ -364,11 +364,8 @@ impl Crdt {
 
 #[test]
 fn counters_and_sets_that_merge_rightly_pass_and_others_are_caught() {
-    fn crdt<W: maelstrom_workbench::workload::Workload + Sync>(
-        workload: W,
-        wrong: (bool, bool),
-    ) -> Simulation<Crdt, W> {
-        Simulation::<Crdt, _>::with_config(workload, move |_| wrong)
+    fn crdt(workload: impl Workload + Send + Sync + 'static, wrong: (bool, bool)) -> Simulation<Crdt> {
+        Simulation::<Crdt>::with_config(workload, move |_| wrong)
             .nodes(3)
             .latency(ms(50))
             .rate(20.0)
@@ -394,7 +391,7 @@ fn operations_are_spread_as_the_rate_says_and_processes_renumbered_after_time_ou
         fn echo(&self) {}
     }
 
-    let run = Simulation::<Mute, _>::new(Echo).nodes(2).rate(10.0).time_limit(secs(30)).run_seed(0);
+    let run = Simulation::<Mute>::new(Echo).nodes(2).rate(10.0).time_limit(secs(30)).run_seed(0);
     let mut processes = BTreeSet::new();
     for operation in run.history.operations() {
         processes.insert(format!("{}", operation.process));
@@ -404,8 +401,7 @@ fn operations_are_spread_as_the_rate_says_and_processes_renumbered_after_time_ou
     assert_eq!(processes.len(), run.history.len() / 2);
     assert!((10..=14).contains(&processes.len()), "{}", processes.len());
 
-    let run =
-        Simulation::<Echoing, _>::with_config(Echo, |_| false).rate(50.0).time_limit(secs(60)).run_seed(0);
+    let run = Simulation::<Echoing>::with_config(Echo, |_| false).rate(50.0).time_limit(secs(60)).run_seed(0);
     let operations = run.history.len() / 2;
     assert!((2_800..3_200).contains(&operations), "{operations}");
     assert_eq!(run.verdict(), Verdict::Valid);

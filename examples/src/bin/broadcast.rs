@@ -78,6 +78,7 @@ mod tests {
     use std::time::Duration;
 
     use maelstrom::testing::{TestNode, json};
+    use maelstrom_workbench::{Simulation, topology::Topology, workload};
 
     use super::*;
 
@@ -152,5 +153,20 @@ mod tests {
         assert_eq!(nodes[1].state().seen.len(), 100);
         gossip(&mut nodes, 200, |round| round % 3 == 0);
         assert_eq!(gossip(&mut nodes, 10, |_| false), 0);
+    }
+
+    /// A topology is advice, and any that holds together will do, as long as what was lost is told again.
+    #[test]
+    fn every_topology_survives_partitions() {
+        for (_, topology) in Topology::NAMES {
+            Simulation::<Broadcast>::new(workload::Broadcast { topology })
+                .latency(Duration::from_millis(100))
+                .rate(20.0)
+                .time_limit(Duration::from_secs(20))
+                .partitions(Duration::from_secs(5))
+                .seeds(0..10)
+                .run()
+                .assert_valid();
+        }
     }
 }

@@ -32,7 +32,10 @@ fn main() -> maelstrom::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use maelstrom::testing::{TestNode, json};
+    use maelstrom_workbench::{Simulation, workload};
 
     use super::Echo;
 
@@ -48,5 +51,17 @@ mod tests {
         let mut node = TestNode::<Echo>::new("n1", ["n1"]);
         let reply = node.request(json!({"type": "echo", "echo": "héllo \"world\"\n"})).unwrap();
         assert_eq!(reply, json!({"type": "echo_ok", "echo": "héllo \"world\"\n"}));
+    }
+
+    /// The workbench runs a whole cluster with clients, on a virtual clock, and judges what came back.
+    #[test]
+    fn a_simulated_cluster_is_valid() {
+        Simulation::<Echo>::new(workload::Echo)
+            .nodes(3)
+            .rate(50.0)
+            .time_limit(Duration::from_secs(10))
+            .seeds(0..20)
+            .run()
+            .assert_valid();
     }
 }

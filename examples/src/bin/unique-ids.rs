@@ -51,12 +51,13 @@ fn main() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, time::Duration};
 
     use maelstrom::{
         Node,
         testing::{TestNode, json},
     };
+    use maelstrom_workbench::{Simulation, checker::RequiredAvailability, workload};
 
     use super::*;
 
@@ -91,5 +92,24 @@ mod tests {
         let mut node = CountedIds { count: 16 };
         assert_eq!(node.generate(&kit.context("c1")), "n7-17");
         assert_eq!(node.generate(&kit.context("c1")), "n7-18");
+    }
+
+    /// Gossip Glomers 2, without waiting for it: every request is answered, partitions or not.
+    fn simulate<N: Node<Config = ()>>() {
+        Simulation::<N>::new(workload::UniqueIds)
+            .nodes(3)
+            .rate(1000.0)
+            .time_limit(Duration::from_secs(5))
+            .partitions(Duration::from_secs(2))
+            .availability(RequiredAvailability::Total)
+            .seeds(0..5)
+            .run()
+            .assert_valid();
+    }
+
+    #[test]
+    fn both_ways_stay_unique_and_available_under_partitions() {
+        simulate::<UniqueIds>();
+        simulate::<CountedIds>();
     }
 }

@@ -1,8 +1,11 @@
 //! Values from JSON text, and to it.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, MapAccess, Visitor},
+};
 use serde_json::{Error, value::RawValue};
 
 use super::Value;
@@ -62,12 +65,30 @@ fn read(raw: &RawValue, depth: usize) -> Result<Value, Error> {
         }
         b'{' => {
             let below = below()?;
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(without_position)?;
-            let fields = fields.into_iter().map(|(key, field)| Ok((key, read(field, below)?)));
-            Value::Object(fields.collect::<Result<_, Error>>()?)
+            let mut object = serde_json::Deserializer::from_str(text);
+            Value::Object(object.deserialize_map(Fields(below)).map_err(without_position)?)
         }
         _ => number(text)?,
     })
+}
+
+/// The fields of an object, whose own may be this much deeper.
+struct Fields(usize);
+
+impl<'t> Visitor<'t> for Fields {
+    type Value = BTreeMap<String, Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields = BTreeMap::new();
+        while let Some((key, field)) = map.next_entry::<String, &RawValue>()? {
+            fields.insert(key, read(field, self.0).map_err(A::Error::custom)?);
+        }
+        Ok(fields)
+    }
 }
 
 fn number(text: &str) -> Result<Value, Error> {

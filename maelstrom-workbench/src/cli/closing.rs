@@ -1,0 +1,153 @@
+//! What a test ends with: the few figures that people look for.
+
+use std::fmt::Write;
+
+use maelstrom_workbench::{Run, Value, checker::Verdict, results};
+
+use super::{Status, command_line, options::Test, plan::Plan, test::Outcome};
+
+/// How many sentences of a kind are shown; the results have all.
+const SHOWN: usize = 8;
+
+/// Prints it, with Maelstrom's closing line at the end if it came to a judgement.
+pub(super) fn print(test: &Test, plan: &Plan, outcome: &Outcome) {
+    print!("{}", text(test, plan, outcome));
+}
+
+fn text(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
+    let (run, options) = (&outcome.run, &test.options);
+    let mut lines = Lines(String::new());
+    let host = if test.simulate { "simulated" } else { "processes" };
+    let nodes = count(plan.cluster.nodes.len(), "node");
+    lines.row(&options.workload, &format!("{} ({nodes}, {host}, seed {})", verdict(outcome), run.seed));
+    if let Some(signal) = outcome.interrupted {
+        lines.row("interrupted", &format!("by signal {signal}; what there is by then is judged"));
+    }
+    lines.rows("because", &because(run));
+    if !run.set_up_failed {
+        lines.row("availability", &availability(run));
+        lines.row("messages", &messages(run));
+        if let Some(latencies) = stable_latencies(run) {
+            lines.row("stable after", &latencies);
+            let mean = plan.cluster.latency.mean.as_millis();
+            if mean > 0 && !plan.cluster.compat {
+                // there, messages wait in line for the one before them, and not for partitions.
+                lines
+                    .row("", &format!("(in Maelstrom up to {mean} ms less, and time-outs may come earlier)"));
+            }
+        }
+    }
+    lines.rows("odd", &results::warnings(run));
+    lines.rows("Maelstrom would", &results::maelstrom_would(run));
+    lines.row("results", &outcome.store.path().display().to_string());
+    lines.row("in Maelstrom", &command_line::for_maelstrom(options, &test.node_args));
+    if outcome.status() != Status::Judged(Verdict::Valid) {
+        let again =
+            command_line::for_workbench(options, &test.node_args, run.seed, test.simulate, &test.store);
+        lines.row("again", &again);
+    }
+    let closing = match outcome.status() {
+        Status::Judged(Verdict::Valid) => "\nEverything looks good! ヽ(‘ー`)ノ\n",
+        Status::Judged(Verdict::Invalid) => "\nAnalysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n",
+        Status::Judged(Verdict::Unknown) => {
+            "\nErrors occurred during analysis, but no anomalies found. ಠ~ಠ\n"
+        }
+        Status::BadArguments | Status::Failed => "",
+    };
+    lines.0 + closing
+}
+
+/// Why it is not valid. A node's last lines are shown once; further nodes mostly have died of the same.
+fn because(run: &Run) -> Vec<String> {
+    if run.set_up_failed {
+        // What checkers say of an empty history is beside the point.
+        return shortened(run.problems.iter().map(|problem| problem.text.clone()));
+    }
+    shortened(run.explanations())
+}
+
+fn shortened(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut is_first = true;
+    let shorten = |text: String| match text.split_once(". Before crashing") {
+        Some((what, _)) if !std::mem::take(&mut is_first) => what.to_owned(),
+        _ => text,
+    };
+    texts.into_iter().map(shorten).collect()
+}
+
+fn verdict(outcome: &Outcome) -> String {
+    match outcome.status() {
+        Status::Judged(verdict) => verdict.to_string(),
+        Status::BadArguments | Status::Failed if outcome.run.set_up_failed => "did not come up".to_owned(),
+        Status::BadArguments | Status::Failed => "a node crashed".to_owned(),
+    }
+}
+
+/// `0.98 of 50 operations: ok 49, failed 0, indeterminate 1`.
+fn availability(run: &Run) -> String {
+    let stats = |name: &str| field(run, "stats", name).map_or_else(|| "0".to_owned(), Value::to_string);
+    let fraction = field(run, "availability", "ok-fraction").map_or_else(String::new, Value::to_string);
+    format!(
+        "{fraction} of {}: ok {}, failed {}, indeterminate {}",
+        count(run.history.invocations().count(), "operation"),
+        stats("ok-count"),
+        stats("fail-count"),
+        stats("info-count"),
+    )
+}
+
+/// The same in a few words: `1.0 available, 12.40 messages/op`.
+pub(super) fn brief(run: &Run) -> String {
+    let fraction = field(run, "availability", "ok-fraction").map_or_else(String::new, Value::to_string);
+    let per_op = run.messages_per_operation().unwrap_or_default();
+    format!("{fraction} available, {per_op:6.2} messages/op")
+}
+
+fn messages(run: &Run) -> String {
+    let net = results::net(run);
+    let per_op = |who: &str| net.get(who).and_then(|counts| counts.get("msgs-per-op"));
+    match (per_op("servers"), per_op("all")) {
+        (Some(Value::Float(servers)), Some(Value::Float(all))) => {
+            format!("{servers:.2} between nodes per operation, {all:.2} with those of clients")
+        }
+        _ => format!("{} in all, and no operations", run.clients.sent + run.servers.sent),
+    }
+}
+
+/// How long sets took until all had an element for good.
+fn stable_latencies(run: &Run) -> Option<String> {
+    let latencies = field(run, "workload", "stable-latencies")?;
+    let quantile = |name: &str| latencies.get(name).map_or_else(|| "?".to_owned(), Value::to_string);
+    let (median, p95, p99, worst) = (quantile("0.5"), quantile("0.95"), quantile("0.99"), quantile("1"));
+    Some(format!("{median} ms in the median, 95 % {p95} ms, 99 % {p99} ms, at worst {worst} ms"))
+}
+
+fn field<'r>(run: &'r Run, checker: &str, name: &str) -> Option<&'r Value> {
+    run.judgements.iter().find(|(known, _)| known == checker)?.1.result().get(name)
+}
+
+fn count(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+struct Lines(String);
+
+impl Lines {
+    fn row(&mut self, label: &str, text: &str) {
+        // What has several lines stays under its column.
+        for (k, line) in text.lines().enumerate() {
+            let label = if k == 0 { label } else { "" };
+            let row = format!("{label:<16} {line}");
+            writeln!(self.0, "{}", row.trim_end()).expect("strings take all");
+        }
+    }
+
+    fn rows(&mut self, label: &str, texts: &[String]) {
+        for (k, text) in texts.iter().take(SHOWN).enumerate() {
+            self.row(if k == 0 { label } else { "" }, text);
+        }
+        if texts.len() > SHOWN {
+            self.row("", &format!("… and {} more, in results.json", texts.len() - SHOWN));
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The command line: what is asked for, and the exit status it ends with.
+//!
+//! Source: `maelstrom-behaviour.md`, section 1.
+
+mod check;
+mod closing;
+mod command_line;
+mod demo;
+mod list;
+mod models;
+mod options;
+mod plan;
+mod test;
+mod watcher;
+mod workloads;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use maelstrom_workbench::checker::Verdict;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// It was asked and has an answer.
+    Judged(Verdict),
+    /// What was asked for makes no sense.
+    BadArguments,
+    /// It could not be done: a node did not start, a file could not be read.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        Self::from(match status {
+            Status::Judged(Verdict::Valid) => 0,
+            Status::Judged(Verdict::Invalid) => 1,
+            Status::Judged(Verdict::Unknown) => 2,
+            Status::BadArguments => 254,
+            Status::Failed => 255,
+        })
+    }
+}
+
+/// Runs the nodes of a distributed system, plays network, clients and faults for them, and says whether they are right.
+#[derive(Debug, Parser)]
+#[command(name = "maelstrom-workbench", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Tests a node program
+    Test(Box<options::Test>),
+    /// Builds and tests the examples of this repository
+    Demo(demo::Demo),
+    /// Judges a recorded history, one operation a line
+    Check(Box<check::Check>),
+    /// Lists workloads, faults, topologies and checkers
+    List,
+}
+
+/// Does what the arguments say; the first is the program's name.
+pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let status = match Cli::try_parse_from(args) {
+        Ok(cli) => match cli.command {
+            Command::Test(test) => test::run(&test),
+            Command::Demo(demo) => demo::run(&demo),
+            Command::Check(check) => check::run(&check),
+            Command::List => list::run(),
+        },
+        Err(error) => explain(&error),
+    };
+    status.into()
+}
+
+/// Says what is wrong with the arguments: a line. Help, where it was asked for, is no mistake.
+fn explain(error: &clap::Error) -> Status {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            print!("{error}");
+            return Status::Judged(Verdict::Valid);
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        | ErrorKind::MissingSubcommand
+        | ErrorKind::InvalidSubcommand => eprintln!("{}", Cli::command().render_help()),
+        _ => {}
+    }
+    if error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // The first line says what it is, and one further down has the word that was probably meant.
+        let text = error.to_string();
+        let mut lines = text.lines().map(str::trim);
+        let what = lines.next().unwrap_or_default();
+        let what = what.strip_prefix("error: ").unwrap_or(what);
+        match lines.find_map(|line| line.strip_prefix("tip: ")) {
+            Some(tip) => eprintln!("{what}: {tip}"),
+            None => eprintln!("{what}"),
+        }
+    }
+    Status::BadArguments
+}

@@ -1,0 +1,206 @@
+//! Simulating a program: its process is led step by step, in virtual time.
+//!
+//! It works with every program that is built on [`maelstrom::run`]. The program finds `MAELSTROM_LOCKSTEP` in its
+//! environment, and then takes commands instead of messages; `maelstrom`'s module `lockstep` describes them.
+
+use std::{
+    io::{self, BufRead, BufReader, BufWriter, Write},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    time::Duration,
+};
+
+use maelstrom::{Failure, LogLine, NodeId, Output, OutputLine};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::{
+    checker::Options,
+    cluster::ClusterOptions,
+    host::{Host, SIMULATED_EPOCH, Stepped, node_seed},
+    report::Run,
+    workload::Workload,
+};
+
+/// How long a program may take for one step, by the wall clock, before it counts as stuck.
+const PATIENCE: Timespec = Timespec { tv_sec: 10, tv_nsec: 0 };
+
+/// Runs a program as every node of a simulated cluster. `options.latency.hop` should be
+/// [`SIMULATED_HOP`](crate::network::SIMULATED_HOP).
+///
+/// Fails if the program can't be started, or does not speak lockstep. What goes wrong with it later is a problem of the
+/// run.
+pub fn simulate(
+    program: &Path,
+    args: &[String],
+    options: ClusterOptions,
+    workload: &dyn Workload,
+    checks: &Options,
+) -> io::Result<Run> {
+    let nodes: io::Result<Vec<Led>> =
+        options.nodes.iter().map(|name| Led::start(program, args, name, options.seed)).collect();
+    Ok(Host::new(options, workload, nodes?).run(checks))
+}
+
+/// A node in another process.
+struct Led {
+    name: NodeId,
+    child: Child,
+    commands: BufWriter<ChildStdin>,
+    answers: BufReader<ChildStdout>,
+    now: Duration,
+    deadline: Option<Duration>,
+    output: Output,
+    line: Vec<u8>,
+}
+
+impl Led {
+    fn start(program: &Path, args: &[String], name: &str, seed: u64) -> io::Result<Self> {
+        let mut child = Command::new(program)
+            .args(args)
+            .env("MAELSTROM_LOCKSTEP", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| wrap(&error, format_args!("{} can't be started", program.display())))?;
+        let pipes = child.stdin.take().zip(child.stdout.take());
+        let (stdin, stdout) = pipes.expect("both are pipes, as asked for");
+        let mut node = Self {
+            name: name.into(),
+            child,
+            commands: BufWriter::new(stdin),
+            answers: BufReader::new(stdout),
+            now: Duration::ZERO,
+            deadline: None,
+            output: Output::default(),
+            line: Vec::new(),
+        };
+        let start = format!("start {} {}", node_seed(seed, name), SIMULATED_EPOCH.as_nanos());
+        node.step(start.as_bytes()).map_err(|error| {
+            wrap(
+                &error,
+                format_args!(
+                    "{} can't be simulated: it does not answer in lockstep, as programs do that are built on \
+                     `maelstrom::run`",
+                    program.display()
+                ),
+            )
+        })?;
+        Ok(node)
+    }
+
+    /// Sends a command, and takes its answers.
+    fn step(&mut self, command: &[u8]) -> io::Result<()> {
+        self.commands.write_all(command)?;
+        self.commands.write_all(b"\n")?;
+        self.commands.flush()?;
+        loop {
+            self.read_line()?;
+            let line = std::mem::take(&mut self.line);
+            let ready = self.answer(&line);
+            self.line = line;
+            if ready? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn read_line(&mut self) -> io::Result<()> {
+        if self.answers.buffer().is_empty() {
+            let mut fds = [PollFd::new(self.answers.get_ref(), PollFlags::IN)];
+            if poll(&mut fds, Some(&PATIENCE))? == 0 {
+                return Err(io::Error::new(io::ErrorKind::TimedOut, "no answer within 10 s"));
+            }
+        }
+        self.line.clear();
+        match self.answers.read_until(b'\n', &mut self.line)? {
+            0 => Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it has ended")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes one answer. Returns whether it was the last.
+    fn answer(&mut self, line: &[u8]) -> io::Result<bool> {
+        let unknown = || {
+            let line = String::from_utf8_lossy(line);
+            io::Error::new(io::ErrorKind::InvalidData, format!("it answered `{}`", line.trim_end()))
+        };
+        let (word, rest) = split(line);
+        match word {
+            b"send" => {
+                let (length, rest) = split(rest);
+                let length: usize = parse(length).ok_or_else(unknown)?;
+                let dest =
+                    rest.get(..length).and_then(|dest| std::str::from_utf8(dest).ok()).ok_or_else(unknown)?;
+                let message = rest.get(length + 1..).ok_or_else(unknown)?;
+                let start = self.output.bytes.len();
+                self.output.bytes.extend_from_slice(message);
+                let range = start..self.output.bytes.len();
+                self.output.lines.push(OutputLine { dest: dest.into(), range });
+            }
+            b"log" => {
+                let text = serde_json::from_slice(rest)?;
+                let log = LogLine { time: SIMULATED_EPOCH + self.now, node: Some(self.name.clone()), text };
+                self.output.logs.push(log);
+            }
+            b"failure" | b"ended" => {
+                let text: String = serde_json::from_slice(rest)?;
+                self.output.failures.push(Failure { doing: "being simulated".to_owned(), text, panic: None });
+            }
+            b"ready" => {
+                let deadline = rest.trim_ascii_end();
+                self.deadline = if deadline == b"-" {
+                    None
+                } else {
+                    Some(Duration::from_nanos(parse(deadline).ok_or_else(unknown)?))
+                };
+                return Ok(true);
+            }
+            _ => return Err(unknown()),
+        }
+        Ok(false)
+    }
+}
+
+impl Stepped for Led {
+    fn receive(&mut self, now: Duration, line: &str) -> io::Result<()> {
+        self.now = now;
+        self.step(format!("receive {} {line}", now.as_nanos()).as_bytes())
+    }
+
+    fn advance(&mut self, now: Duration) -> io::Result<()> {
+        self.now = now;
+        self.step(format!("advance {}", now.as_nanos()).as_bytes())
+    }
+
+    fn take_output(&mut self, output: &mut Output) {
+        output.clear();
+        std::mem::swap(output, &mut self.output);
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.deadline
+    }
+}
+
+impl Drop for Led {
+    fn drop(&mut self) {
+        // It ends by itself at the end of its input; one that is stuck does not.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn split(text: &[u8]) -> (&[u8], &[u8]) {
+    match text.iter().position(|byte| *byte == b' ') {
+        Some(end) => (&text[..end], &text[end + 1..]),
+        None => (text.trim_ascii_end(), b""),
+    }
+}
+
+fn parse<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+fn wrap(error: &io::Error, what: std::fmt::Arguments<'_>) -> io::Error {
+    io::Error::new(error.kind(), format!("{what} ({error})"))
+}

@@ -1,0 +1,134 @@
+//! The folder of a run: `store/<workload>/<time>/`.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, BufWriter, Write},
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use super::{Layout, results};
+use crate::{Run, Value, journal};
+
+/// A folder for one run. `store/latest` and `store/<workload>/latest` point to it as soon as it is there, so that the
+/// files of a run that goes on can be looked at.
+#[derive(Clone, Debug)]
+pub struct Store {
+    folder: PathBuf,
+}
+
+impl Store {
+    /// Makes the folder of a run that begins now. `root` is what is usually called `store`.
+    pub fn create(root: &Path, workload: &str, now: SystemTime) -> io::Result<Self> {
+        let parent = root.join(workload);
+        fs::create_dir_all(&parent)?;
+        let mut ms = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
+        let name = loop {
+            let name = stamp(ms);
+            match fs::create_dir(parent.join(&name)) {
+                Ok(()) => break name,
+                // Another run began in the same millisecond.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => ms += 1,
+                Err(error) => return Err(error),
+            }
+        };
+        link(&root.join("latest"), &Path::new(workload).join(&name))?;
+        link(&parent.join("latest"), Path::new(&name))?;
+        let store = Self { folder: parent.join(name) };
+        fs::create_dir(store.node_logs())?;
+        Ok(store)
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder for what nodes write to stderr, `<node>.log` each.
+    pub fn node_logs(&self) -> PathBuf {
+        self.folder.join("node-logs")
+    }
+
+    /// The journal's file, to be written while the run goes on, an [`Event`](journal::Event) a line.
+    pub fn journal(&self) -> io::Result<BufWriter<File>> {
+        self.create_file("journal.jsonl")
+    }
+
+    /// Writes `results.json` and `history.jsonl`; `journal.jsonl` and the logs, too, where the run has them.
+    pub fn write(&self, run: &Run, options: Value) -> io::Result<()> {
+        run.history.write(self.create_file("history.jsonl")?)?;
+        if !run.journal.is_empty() {
+            let mut file = self.journal()?;
+            journal::write(&run.journal, &mut file)?;
+            file.flush()?;
+        }
+        self.write_logs(run)?;
+        let mut file = self.create_file("results.json")?;
+        writeln!(file, "{}", Layout(&results(run, options)))?;
+        file.flush()
+    }
+
+    fn write_logs(&self, run: &Run) -> io::Result<()> {
+        let mut files: BTreeMap<&str, BufWriter<File>> = BTreeMap::new();
+        for line in &run.logs {
+            let Some(node) = line.node.as_deref() else { continue };
+            if !files.contains_key(node) {
+                files.insert(node, self.create_file(&format!("node-logs/{node}.log"))?);
+            }
+            let file = files.get_mut(node).expect("it was made if it was not there");
+            writeln!(file, "{line}")?;
+        }
+        files.values_mut().try_for_each(BufWriter::flush)
+    }
+
+    fn create_file(&self, name: &str) -> io::Result<BufWriter<File>> {
+        Ok(BufWriter::with_capacity(1 << 16, File::create(self.folder.join(name))?))
+    }
+}
+
+/// Lets a link point somewhere else, in one step for whoever looks.
+fn link(at: &Path, target: &Path) -> io::Result<()> {
+    let new = at.with_extension(format!("new-{}", std::process::id()));
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    symlink(target, &new)?;
+    fs::rename(&new, at).inspect_err(|_| {
+        let _ = fs::remove_file(&new);
+    })
+}
+
+/// Milliseconds since 1970 as `20240229T235959.042Z`.
+fn stamp(ms: u128) -> String {
+    let (seconds, ms) = (ms / 1000, ms % 1000);
+    let (days, second) = (seconds / 86_400, seconds % 86_400);
+    // Years begin in March, so that the leap day comes last; a cycle of 400 of them has 146,097 days.
+    // 1970-01-01 is day 719,468 since 0000-03-01. (Howard Hinnant, "chrono-compatible low-level date algorithms".)
+    let day = days + 719_468;
+    let (era, day) = (day / 146_097, day % 146_097);
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (year, month) =
+        if month < 10 { (era * 400 + year, month + 3) } else { (era * 400 + year + 1, month - 9) };
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}.{ms:03}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stamp;
+
+    #[test]
+    fn stamps_are_in_utc_with_leap_days() {
+        assert_eq!(stamp(0), "19700101T000000.000Z");
+        assert_eq!(stamp(1_709_251_199_042), "20240229T235959.042Z");
+        assert_eq!(stamp(1_709_251_200_000), "20240301T000000.000Z");
+        assert_eq!(stamp(4_107_542_399_999), "21000228T235959.999Z");
+        assert_eq!(stamp(4_107_542_400_000), "21000301T000000.000Z");
+    }
+}

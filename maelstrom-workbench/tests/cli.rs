@@ -1,0 +1,299 @@
+//! The program, as people use it: arguments, exit statuses, and the files it leaves behind.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use maelstrom_workbench::Value;
+
+/// An echo node in shell, which also lets itself be led in lockstep. `ECHO` stands for what it makes of the text.
+const NODE: &str = r#"#!/bin/sh
+answer() {
+    src=${1#*\"src\":\"}; src=${src%%\"*}
+    dest=${1#*\"dest\":\"}; dest=${dest%%\"*}
+    id=${1##*\"msg_id\":}; id=${id%%\}*}
+    text=${1#*\"echo\":\"}; text=${text%%\"*}
+    case $1 in
+        *'"type":"init"'*) body='"type":"init_ok"' ;;
+        *) body="\"type\":\"echo_ok\",\"echo\":\"ECHO\"" ;;
+    esac
+    reply="{\"src\":\"$dest\",\"dest\":\"$src\",\"body\":{$body,\"in_reply_to\":$id}}"
+}
+while read -r line; do
+    if [ -z "$MAELSTROM_LOCKSTEP" ]; then
+        answer "$line"
+        printf '%s\n' "$reply"
+    else
+        case $line in receive*)
+            answer "$line"
+            printf 'send %s %s %s\n' "${#src}" "$src" "$reply" ;;
+        esac
+        echo 'ready -'
+    fi
+done
+"#;
+
+struct Outcome {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// A folder of its own for a test, and the program run in it.
+struct Place(PathBuf);
+
+impl Place {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}-{count}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    /// Puts a node there that answers with this text.
+    fn node(&self, echo: &str) {
+        let path = self.0.join("node");
+        fs::write(&path, NODE.replace("ECHO", echo)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Runs the program with these arguments, separated by blanks.
+    fn run(&self, args: &str) -> Outcome {
+        self.run_with(args, "")
+    }
+
+    fn run_with(&self, args: &str, input: &str) -> Outcome {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_maelstrom-workbench"))
+            .args(args.split_whitespace())
+            .current_dir(&self.0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that does not read has ended, and says so by its status.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Outcome {
+            status: output.status.code().unwrap(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn without_a_command_it_says_what_there_is() {
+    for args in ["", "tset"] {
+        let outcome = Place::new().run(args);
+        assert_eq!(outcome.status, 254);
+        assert!(outcome.stderr.contains("Usage: ") && outcome.stderr.contains("demo"), "{}", outcome.stderr);
+    }
+    assert_eq!(Place::new().run("--help").status, 0);
+}
+
+#[test]
+fn every_mistake_has_a_line() {
+    let outcome = Place::new().run(
+        "test -w ecco --rate -1 --latency 1.5 --concurrency n3 --nemesis earthquake --topology ring --node-count 0 \
+         --availability 2 --time-limit 0 --latency-dist normal --nemesis-interval 0 --consistency-models a,b",
+    );
+    assert_eq!(outcome.status, 254);
+    let mut options: Vec<_> = outcome.stderr.lines().map(|line| line.split(':').next().unwrap()).collect();
+    options.sort_unstable();
+    assert_eq!(
+        options,
+        [
+            "--availability",
+            "--concurrency",
+            "--consistency-models",
+            "--latency",
+            "--latency-dist",
+            "--nemesis",
+            "--nemesis-interval",
+            "--node-count",
+            "--rate",
+            "--time-limit",
+            "--topology",
+            "--workload",
+            "Expected a --bin PATH_TO_BINARY to test",
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_option_is_told_in_one_line() {
+    let outcome = Place::new().run("test --workloads echo");
+    assert_eq!(outcome.status, 254);
+    assert_eq!(
+        outcome.stderr,
+        "unexpected argument '--workloads' found: a similar argument exists: '--workload'\n"
+    );
+}
+
+#[test]
+fn a_workload_that_is_not_there_yet_is_said_to_be_so() {
+    let outcome = Place::new().run("test -w kafka --bin node");
+    assert_eq!(outcome.status, 254);
+    assert!(outcome.stderr.contains("does not have Maelstrom's `kafka` yet"), "{}", outcome.stderr);
+}
+
+#[test]
+fn a_program_that_is_not_there_is_no_bad_argument() {
+    let outcome = Place::new().run("test -w echo --bin node");
+    assert_eq!(outcome.status, 255);
+    assert!(outcome.stderr.starts_with("--bin node: there is no such program"), "{}", outcome.stderr);
+}
+
+#[test]
+fn list_fits_on_a_screen() {
+    let outcome = Place::new().run("list");
+    assert_eq!(outcome.status, 0);
+    assert!(outcome.stdout.lines().count() <= 24);
+    assert!(outcome.stdout.lines().all(|line| line.len() <= 80), "{}", outcome.stdout);
+    for name in ["unique-ids", "partition", "tree4", "exponential", "stats"] {
+        assert!(outcome.stdout.contains(name), "{name}");
+    }
+}
+
+#[test]
+fn check_gives_maelstroms_results_for_recorded_histories() {
+    let place = Place::new();
+    for file in ["set-full", "unique-ids", "echo", "counters", "stats-availability"] {
+        let path = format!("{}/tests/golden/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
+        for case in fs::read_to_string(path).unwrap().lines().step_by(20) {
+            let case: Value = case.parse().unwrap();
+            let field = |name: &str| case.get(name).unwrap();
+            let lines: Vec<_> = field("history").as_list().unwrap().iter().map(ToString::to_string).collect();
+            fs::write(place.0.join("history"), lines.join("\n")).unwrap();
+            let availability = match field("options").get("availability") {
+                Some(Value::String(total)) => format!("--availability {total}"),
+                Some(number) => format!("--availability {number}"),
+                None => String::new(),
+            };
+            let workload = field("workload").as_str().unwrap();
+            let outcome =
+                place.run(&format!("check -w {workload} --maelstrom-compat {availability} history"));
+            let result: Value = outcome.stdout.parse().unwrap();
+            let (name, expected) = (field("name"), field("expected"));
+            let status = match expected.get("valid?").unwrap() {
+                Value::Bool(true) => 0,
+                Value::Bool(false) => 1,
+                _ => 2,
+            };
+            assert_eq!(outcome.status, status, "{name}");
+            // Of a checker that threw the verdict counts. Echo's errors come in no order.
+            if expected.get("error").is_none() && workload != "echo" {
+                assert_eq!(result, *expected, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn check_reads_standard_input_and_says_where_it_makes_no_sense() {
+    let place = Place::new();
+    let invocation = r#"{"index": 0, "time": 0, "process": 0, "type": "invoke", "f": "echo", "value": "a"}"#;
+    let outcome = place.run_with("check -w echo -", &format!("{invocation}\n"));
+    assert_eq!((outcome.status, outcome.stdout.parse::<Value>().unwrap().get("valid?").cloned()), {
+        (0, Some(true.into()))
+    });
+    let outcome = place.run_with("check -w echo -", &format!("{invocation}\nnonsense\n"));
+    assert_eq!(outcome.status, 255);
+    assert!(outcome.stderr.starts_with("-: line 2: not JSON"), "{}", outcome.stderr);
+    assert_eq!(place.run("check -w nothing -").status, 254);
+}
+
+#[test]
+fn a_simulated_test_leaves_its_results_behind() {
+    let place = Place::new();
+    place.node("$text");
+    let args = "test -w echo --bin node --node-count 2 --time-limit 2 --rate 10 --simulate --seed 7";
+    let outcome = place.run(args);
+    assert_eq!(outcome.status, 0, "{}{}", outcome.stdout, outcome.stderr);
+    assert!(outcome.stdout.ends_with("\nEverything looks good! ヽ(‘ー`)ノ\n"), "{}", outcome.stdout);
+    let elsewhere = "maelstrom test -w echo --bin node --node-count 2 --time-limit 2 --rate 10\n";
+    assert!(outcome.stdout.contains(elsewhere), "{}", outcome.stdout);
+
+    let results: Value = place.read("store/latest/results.json").parse().unwrap();
+    let at = |path: &[&str]| path.iter().fold(&results, |value, name| value.get(name).unwrap()).clone();
+    assert_eq!(at(&["valid?"]), true.into());
+    assert_eq!(at(&["seed"]), 7.into());
+    let operations = at(&["stats", "ok-count"]);
+    assert_eq!(at(&["availability", "ok-fraction"]), 1.0.into());
+    assert_eq!(at(&["workload", "valid?"]), true.into());
+    assert_eq!(at(&["exceptions", "valid?"]), true.into());
+    assert_eq!(at(&["net", "servers", "msg-count"]), 0.into());
+    let history = place.read("store/echo/latest/history.jsonl");
+    assert_eq!(Value::from(history.lines().count() / 2), operations);
+    let journal = place.read("store/latest/journal.jsonl");
+    let sends = journal.lines().filter(|line| line.contains(r#""type":"send""#)).count();
+    assert_eq!(at(&["net", "all", "send-count"]), sends.into());
+    assert_eq!(at(&["net", "all", "msg-count"]), sends.into());
+
+    // The same seed gives the same run, which is kept beside the first.
+    assert_eq!(place.run(args).status, 0);
+    assert_eq!(place.read("store/latest/journal.jsonl"), journal);
+    let folders = fs::read_dir(place.0.join("store/echo"))
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir());
+    assert_eq!(folders.count(), 2);
+}
+
+#[test]
+fn a_wrong_node_is_invalid_and_its_run_can_be_had_again() {
+    let place = Place::new();
+    place.node("something else");
+    let outcome =
+        place.run("test -w echo --bin node --node-count 1 --time-limit 1 --simulate --test-count 3");
+    assert_eq!(outcome.status, 1, "{}{}", outcome.stdout, outcome.stderr);
+    assert!(outcome.stdout.ends_with("\nAnalysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n"), "{}", outcome.stdout);
+    // The first failure ends it.
+    assert!(outcome.stdout.contains("test 1 of 3") && !outcome.stdout.contains("test 2 of 3"));
+    let again = outcome.stdout.lines().find_map(|line| line.strip_prefix("again ")).unwrap();
+    let again = again.trim().strip_prefix("maelstrom-workbench ").unwrap();
+    let journal = place.read("store/latest/journal.jsonl");
+    assert_eq!(place.run(again).status, 1);
+    assert_eq!(place.read("store/latest/journal.jsonl"), journal);
+}
+
+#[test]
+fn processes_are_tested_by_the_wall_clock() {
+    let place = Place::new();
+    place.node("$text");
+    let outcome =
+        place.run("test -w echo --bin ./node --node-count 1 --time-limit 1 --rate 20 --log-net-send");
+    assert_eq!(outcome.status, 0, "{}{}", outcome.stdout, outcome.stderr);
+    assert!(outcome.stderr.contains(r#"send {"id":0,"src":"c0","dest":"n0""#), "{}", outcome.stderr);
+    assert!(place.0.join("store/latest/node-logs/n0.log").is_file());
+}
+
+#[test]
+fn a_node_that_does_not_come_up_ends_it_with_255() {
+    let place = Place::new();
+    let outcome = place.run("test -w echo --bin /bin/true --node-count 1 --time-limit 1");
+    assert_eq!(outcome.status, 255, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("Node n0 crashed with exit status 0"), "{}", outcome.stdout);
+    let outcome = place.run("test -w echo --bin /bin/true --node-count 1 --time-limit 1 --simulate");
+    assert_eq!(outcome.status, 255);
+    assert!(outcome.stderr.contains("can't be simulated"), "{}", outcome.stderr);
+}

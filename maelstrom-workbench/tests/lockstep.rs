@@ -1,0 +1,164 @@
+//! A program that is led in lock step does exactly what its node does in process. This program runs itself as the node.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::{Arguments, Trial};
+use maelstrom::{Context, NodeId, rand::seq::IteratorRandom};
+use maelstrom_workbench::{
+    Run, Simulation,
+    checker::{Options, Verdict},
+    cluster::ClusterOptions,
+    lockstep,
+    network::{Distribution, Latency, SIMULATED_HOP},
+    workload::Broadcast,
+};
+
+fn main() {
+    if env::var_os("NODE_UNDER_TEST").is_some() {
+        return maelstrom::run::<Gossip>().unwrap();
+    }
+    macro_rules! trials {
+        ($($name:ident),* $(,)?) => {
+            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
+        };
+    }
+    let trials = trials![
+        a_program_in_lock_step_makes_the_same_run_as_its_node_in_process,
+        a_program_that_ends_makes_the_run_invalid,
+        a_program_that_does_not_speak_lock_step_is_a_clear_error,
+        a_program_that_is_not_there_is_a_clear_error,
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Gossips to a random half of its neighbours, so that seed, timers and order all show.
+#[derive(Default)]
+struct Gossip {
+    seen: BTreeSet<u64>,
+    neighbours: Vec<NodeId>,
+}
+
+#[maelstrom::node]
+impl Gossip {
+    #[rpc]
+    fn topology(&mut self, ctx: &Context<Self>, mut topology: BTreeMap<NodeId, Vec<NodeId>>) {
+        self.neighbours = topology.remove(ctx.id()).unwrap_or_default();
+    }
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        if env::var("ENDS_AT").is_ok_and(|value| value == message.to_string()) {
+            std::process::exit(3);
+        }
+        maelstrom::log!(ctx, "saw {message}");
+        self.seen.insert(message);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+
+    #[message]
+    fn gossip(&mut self, seen: &[u64]) {
+        self.seen.extend(seen);
+    }
+
+    #[every(300ms, jitter = 100ms)]
+    fn spread(&self, ctx: &Context<Self>) {
+        let some = self.neighbours.iter().sample(&mut ctx.rng(), self.neighbours.len().div_ceil(2));
+        let seen: Vec<u64> = self.seen.iter().copied().collect();
+        ctx.peers(some).gossip(&seen);
+    }
+}
+
+fn options(seed: u64) -> ClusterOptions {
+    ClusterOptions {
+        nodes: (0..5).map(|k| format!("n{k}")).collect(),
+        concurrency: 5,
+        rate: 20.0,
+        time_limit: Duration::from_secs(10),
+        latency: Latency {
+            mean: Duration::from_millis(50),
+            distribution: Distribution::Exponential,
+            hop: SIMULATED_HOP,
+        },
+        partitions: Some(Duration::from_secs(3)),
+        seed,
+        budget: 1_000_000,
+        journal: true,
+        compat: false,
+        watch: None,
+    }
+}
+
+/// Leads this program. The variables are for its nodes, so the tests of this file run one after another.
+fn lead(node: &str, seed: u64) -> std::io::Result<Run> {
+    let program = env::current_exe().unwrap();
+    // A shell hands the variable on, which only this crate's `unsafe` could set in this process.
+    let script = format!("NODE_UNDER_TEST={node} exec \"$0\"");
+    let args = ["-c".to_owned(), script, program.display().to_string()];
+    lockstep::simulate(Path::new("/bin/sh"), &args, options(seed), &Broadcast::default(), &Options::default())
+}
+
+fn lines(run: &Run) -> Vec<String> {
+    run.journal.iter().map(ToString::to_string).collect()
+}
+
+fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
+    let simulation = Simulation::<Gossip>::new(Broadcast::default())
+        .latency(Duration::from_millis(50))
+        .distribution(Distribution::Exponential)
+        .rate(20.0)
+        .time_limit(Duration::from_secs(10))
+        .partitions(Duration::from_secs(3))
+        .journal();
+    for seed in 0..3 {
+        let (led, in_process) = (lead("gossip", seed).unwrap(), simulation.run_seed(seed));
+        assert_eq!(led.verdict(), Verdict::Valid, "{:?}", led.explanations());
+        assert_eq!(lines(&led), lines(&in_process));
+        assert_eq!(led.logs, in_process.logs);
+        assert!(led.logs.iter().any(|log| log.text.starts_with("saw ")));
+    }
+}
+
+fn a_program_that_ends_makes_the_run_invalid() {
+    let run = lead("gossip ENDS_AT=7", 0).unwrap();
+    assert_eq!(run.verdict(), Verdict::Invalid);
+    let text = &run.explanations()[0];
+    assert!(text.starts_with('n') && text.contains(" is gone: "), "{text}");
+}
+
+fn a_program_that_does_not_speak_lock_step_is_a_clear_error() {
+    let start = Instant::now();
+    for (program, args) in [("/bin/cat", vec![]), ("/bin/sh", vec!["-c".to_owned(), "exit 0".to_owned()])] {
+        let result = lockstep::simulate(
+            Path::new(program),
+            &args,
+            options(0),
+            &Broadcast::default(),
+            &Options::default(),
+        );
+        let text = result.unwrap_err().to_string();
+        assert!(text.contains("can't be simulated: it does not answer in lockstep"), "{text}");
+    }
+    assert!(start.elapsed() < Duration::from_secs(60), "neither waits for anything");
+}
+
+fn a_program_that_is_not_there_is_a_clear_error() {
+    let result = lockstep::simulate(
+        Path::new("/no/such/program"),
+        &[],
+        options(0),
+        &Broadcast::default(),
+        &Options::default(),
+    );
+    assert!(result.unwrap_err().to_string().starts_with("/no/such/program can't be started"));
+}

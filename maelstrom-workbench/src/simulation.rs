@@ -18,8 +18,9 @@ use maelstrom::{Engine, EngineOptions, Node};
 use crate::{
     Quirk,
     checker::{Options, RequiredAvailability},
-    cluster::ClusterOptions,
+    cluster::{ClusterOptions, Problem},
     host::{Host, SIMULATED_EPOCH, node_seed},
+    journal::Event,
     network::{Distribution, Latency, SIMULATED_HOP},
     report::{Report, Run},
     workload::Workload,
@@ -78,6 +79,7 @@ pub struct Simulation<N: Node> {
     seeds: Range<u64>,
     budget: u64,
     journal: bool,
+    check_determinism: bool,
     compat: bool,
     availability: Option<RequiredAvailability>,
     allowed: BTreeSet<Quirk>,
@@ -114,6 +116,7 @@ impl<N: Node> Simulation<N> {
             seeds: 0..1,
             budget: BUDGET,
             journal: false,
+            check_determinism: false,
             compat: false,
             availability: None,
             allowed: BTreeSet::new(),
@@ -237,8 +240,30 @@ impl<N: Node> Simulation<N> {
         Report::new(self.workload.name(), runs, self.allowed.clone())
     }
 
+    /// Makes each run twice, and finds it invalid if the two differ: a node that takes time, chance or an order from
+    /// anywhere but its [`Context`](maelstrom::Context) can't be replayed.
+    #[must_use]
+    pub fn check_determinism(mut self) -> Self {
+        self.check_determinism = true;
+        self
+    }
+
     /// Runs one seed.
     pub fn run_seed(&self, seed: u64) -> Run {
+        if !self.check_determinism {
+            return self.run_once(seed, self.journal);
+        }
+        let (mut run, again) = (self.run_once(seed, true), self.run_once(seed, true));
+        if let Some(problem) = first_difference(&run.journal, &again.journal) {
+            run.problems.push(problem);
+        }
+        if !self.journal {
+            run.journal = Vec::new();
+        }
+        run
+    }
+
+    fn run_once(&self, seed: u64, journal: bool) -> Run {
         let options = ClusterOptions {
             nodes: (0..self.nodes).map(|k| format!("n{k}")).collect(),
             concurrency: self.nodes * self.clients_per_node,
@@ -248,7 +273,7 @@ impl<N: Node> Simulation<N> {
             partitions: self.partitions,
             seed,
             budget: self.budget,
-            journal: self.journal,
+            journal,
             compat: self.compat,
             watch: None,
         };
@@ -272,6 +297,22 @@ impl<N: Node> fmt::Debug for Simulation<N> {
             .field("seeds", &self.seeds)
             .finish_non_exhaustive()
     }
+}
+
+/// What to say of two runs of one seed that differ.
+fn first_difference(one: &[Event], other: &[Event]) -> Option<Problem> {
+    let at = one.iter().zip(other).position(|(a, b)| a != b);
+    let at = at.or_else(|| (one.len() != other.len()).then(|| one.len().min(other.len())))?;
+    let show =
+        |events: &[Event]| events.get(at).map_or_else(|| "nothing more".to_owned(), ToString::to_string);
+    let time = one.get(at).or_else(|| other.get(at)).map(|event| event.time).unwrap_or_default();
+    let text = format!(
+        "two runs of this seed differ: where one has {}, the other has {}. Usual causes are the order of a `HashMap`, \
+         the system's clock, and randomness of one's own: take a `BTreeMap`, and time and chance from the context",
+        show(one),
+        show(other)
+    );
+    Some(Problem { time, text })
 }
 
 fn seed_count(seeds: &Range<u64>) -> usize {

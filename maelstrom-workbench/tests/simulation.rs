@@ -202,6 +202,51 @@ fn the_same_seed_gives_the_same_run_to_the_byte_in_any_order_and_number_of_threa
     assert_eq!(distinct.len(), 50);
 }
 
+/// Tells its neighbours in the order of a `HashMap`, which differs from map to map.
+#[derive(Default)]
+struct Unordered {
+    seen: std::collections::HashSet<u64>,
+}
+
+#[maelstrom::node]
+impl Unordered {
+    #[rpc]
+    fn topology(&mut self) {}
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        self.seen.insert(message);
+        let values: Vec<u64> = self.seen.iter().copied().collect();
+        ctx.peers(ctx.others()).gossip(&values);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> BTreeSet<u64> {
+        self.seen.iter().copied().collect()
+    }
+
+    #[message]
+    fn gossip(&mut self, values: &[u64]) {
+        self.seen.extend(values);
+    }
+}
+
+#[test]
+fn a_node_that_can_not_be_replayed_is_told_where_its_runs_part() {
+    let simulation = Simulation::<Unordered>::new(Broadcast::default()).time_limit(secs(5));
+    assert_eq!(simulation.run_seed(0).verdict(), Verdict::Valid);
+    let text = explanation(&simulation.check_determinism().run_seed(0));
+    assert!(text.contains("two runs of this seed differ: where one has {\"time\":"), "{text}");
+    assert!(text.contains("the order of a `HashMap`"), "{text}");
+    gossip(Fault::None)
+        .time_limit(secs(5))
+        .partitions(secs(2))
+        .check_determinism()
+        .seeds(0..3)
+        .run()
+        .assert_valid();
+}
+
 #[test]
 fn the_journal_tells_what_caused_a_message() {
     let run = gossip(Fault::None).time_limit(secs(2)).journal().run_seed(1);

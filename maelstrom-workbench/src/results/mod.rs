@@ -48,7 +48,9 @@ pub fn maelstrom_would(run: &Run) -> Vec<String> {
     run.maelstrom_would.iter().cloned().chain(judged).collect()
 }
 
-/// What is odd in the history, though Maelstrom's checkers do not see it.
+/// What is odd in the run, and in its history, though Maelstrom does not see it.
 pub fn warnings(run: &Run) -> Vec<String> {
-    run.judgements.iter().flat_map(|(_, judgement)| judgement.warnings()).map(ToString::to_string).collect()
+    let judged =
+        run.judgements.iter().flat_map(|(_, judgement)| judgement.warnings()).map(ToString::to_string);
+    run.warnings.iter().cloned().chain(judged).collect()
 }

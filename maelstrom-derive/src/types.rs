@@ -166,6 +166,26 @@ pub(crate) fn first_argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     }
 }
 
+/// Whether a value of the type surely has no fields with names: a number, a string, a list, a tuple, or one of those
+/// behind a reference or in an `Option`.
+pub(crate) fn has_no_field_names(ty: &Type) -> bool {
+    const NAMELESS: [&str; 24] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
+        "u128", "usize", "str", "String", "Vec", "VecDeque", "BTreeSet", "HashSet", "NodeId", "Ulid",
+    ];
+    match peel(ty) {
+        Type::Array(_) | Type::Slice(_) => true,
+        Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        Type::Reference(reference) => has_no_field_names(&reference.elem),
+        ty => {
+            NAMELESS.iter().any(|name| is_named(ty, name))
+                || ["Option", "Box", "Ref"]
+                    .iter()
+                    .any(|name| first_argument(ty, name).is_some_and(has_no_field_names))
+        }
+    }
+}
+
 /// Whether the type is `()`.
 pub(crate) fn is_unit(ty: &Type) -> bool {
     matches!(peel(ty), Type::Tuple(tuple) if tuple.elems.is_empty())

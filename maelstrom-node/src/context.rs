@@ -99,7 +99,7 @@ impl<N: Node> Context<N> {
     }
 
     /// The node's random generator (ChaCha8, seeded by the host), for use with the traits of
-    /// [`rand`](crate::rand):
+    /// [`rand`](crate::rand): `use maelstrom::rand::RngExt;` for `ctx.rng().random_range(150..300)`, or
     ///
     /// ```
     /// use maelstrom::{Context, Node, NodeId, rand::seq::IndexedRandom};

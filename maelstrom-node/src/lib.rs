@@ -46,6 +46,9 @@ pub use ulid::Ulid;
 /// Writes a line to stderr, with time and node: `log!(ctx, "saw {value}")`.
 #[macro_export]
 macro_rules! log {
+    ($text:literal $($rest:tt)*) => {
+        ::core::compile_error!("the context comes first: `log!(ctx, \"…\")`")
+    };
     ($ctx:expr, $($text:tt)+) => {
         $ctx.log(::core::format_args!($($text)+))
     };

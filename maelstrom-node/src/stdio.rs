@@ -214,7 +214,11 @@ impl Stdout {
                     let _ = poll(&mut fds, None);
                 }
                 // Nobody reads any more, so there is nothing left to do, and nobody to tell.
-                Err(_) => std::process::exit(1),
+                Err(Errno::PIPE) => std::process::exit(1),
+                Err(error) => {
+                    eprintln!("writing to standard output failed: {error}");
+                    std::process::exit(1);
+                }
             }
         }
     }

@@ -58,7 +58,7 @@ impl Timer {
     }
 
     /// Makes the event come `delay` from now instead. Returns whether it was still to come: if not, nothing changes,
-    /// and a new timer is needed.
+    /// and a new timer is needed. The event stays the one that the timer was set with.
     pub fn reset(&self, delay: Duration) -> bool {
         self.queue.upgrade().is_some_and(|queue| queue.reset(&self.slot, delay))
     }

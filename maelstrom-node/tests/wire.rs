@@ -26,6 +26,10 @@ struct Reserved {
     r#type: u8,
 }
 
+/// A number, which the macro can't see.
+#[derive(serde::Serialize)]
+struct Nameless(u64);
+
 /// Writes half of itself, then fails.
 struct HalfWay;
 
@@ -88,8 +92,8 @@ impl Node {
     }
 
     #[rpc]
-    fn nameless(&self) -> u64 {
-        7
+    fn nameless(&self) -> Nameless {
+        Nameless(7)
     }
 
     #[rpc(reply(value))]

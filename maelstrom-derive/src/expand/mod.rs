@@ -9,7 +9,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::{GenericParam, Generics, Lifetime};
 
-use crate::{errors::Errors, model::Model, parse, syntax::Impl, types};
+use crate::{
+    errors::Errors,
+    model::{Model, Reply},
+    parse,
+    syntax::Impl,
+    types,
+};
 
 /// The whole macro: the impl without our annotations, what is generated beside it, and the mistakes found.
 pub(crate) fn node(arguments: TokenStream, item: TokenStream) -> (TokenStream, Vec<syn::Error>) {
@@ -94,10 +100,23 @@ impl Names {
     }
 }
 
-/// The name for a type parameter beside those of the node.
+/// The name for a type parameter beside those of the node, and beside the types that messages are made of.
 fn free_name(name: &str, model: &Model) -> Ident {
+    let in_messages: TokenStream = model
+        .handlers
+        .iter()
+        .flat_map(|handler| {
+            let fields = handler.fields.iter().flat_map(|field| [&field.stored, &field.taken]);
+            let reply = handler.reply.iter().flat_map(Reply::types).map(|ty| &ty.stored);
+            fields.chain(reply)
+        })
+        .cloned()
+        .collect();
     let taken = |name: &Ident| {
         let is_it = |ident: &Ident| ident == name;
+        if types::find_ident(&in_messages, &is_it).is_some() {
+            return true;
+        }
         types::find_ident(&model.generics, &is_it)
             .or_else(|| types::find_ident(&model.self_ty, &is_it))
             .is_some()

@@ -59,6 +59,14 @@ impl<'m> Reader<'m> {
             }
         }
         let Some(ReplyFields { word, names }) = named else {
+            if let Some(nameless) = returned.filter(|ty| types::has_no_field_names(ty)) {
+                errors.add(
+                    nameless,
+                    "this has no field names of its own, so the reply needs one for each value: write \
+                     `#[rpc(reply(name))]`, or `reply(a, b)` for a tuple of two",
+                );
+                return None;
+            }
             return Some(match returned.filter(|ty| !types::is_unit(ty)) {
                 None => ReplyBody::Empty,
                 Some(ty) => ReplyBody::Flat(self.reply_type(ty)),

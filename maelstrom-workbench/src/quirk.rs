@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A peculiarity of Maelstrom's, by the number it has in the quirk register.
 ///
-/// Source: `maelstrom-behaviour.md`, section 16.
+/// Source: Maelstrom 0.2.5, as read and run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quirk {

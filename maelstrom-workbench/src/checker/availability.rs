@@ -1,6 +1,6 @@
 //! Which part of the operations succeeded.
 //!
-//! Source: `maelstrom-behaviour.md`, sections 11.3 and 18.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::{fmt, str::FromStr};
 

@@ -1,6 +1,6 @@
 //! Counters: can the final reads be the sum of the adds?
 //!
-//! Source: `maelstrom-behaviour.md`, section 12.3.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
 //! Echoes: did the same come back?
 //!
-//! Source: `maelstrom-behaviour.md`, section 12.4.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use super::{Checker, Judgement, Options, Verdict, words};
 use crate::{

@@ -1,6 +1,6 @@
 //! What went wrong in clients.
 //!
-//! Source: `maelstrom-behaviour.md`, section 11.1.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 

@@ -1,7 +1,7 @@
 //! What reads a history and says whether it is right.
 //!
 //! Each checker computes what Maelstrom's checker of that name does, under the same names. Source:
-//! `maelstrom-behaviour.md`, sections 11 and 12; the peculiarities are those of its section 16.
+//! Maelstrom 0.2.5, as read and run; its peculiarities are in [`Quirk`](crate::Quirk).
 
 mod availability;
 mod counter;

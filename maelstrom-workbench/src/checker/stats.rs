@@ -1,6 +1,6 @@
 //! How many operations succeeded.
 //!
-//! Source: `maelstrom-behaviour.md`, section 11.2.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::collections::BTreeMap;
 

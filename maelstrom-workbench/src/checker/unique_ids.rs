@@ -1,6 +1,6 @@
 //! Ids: was any given twice?
 //!
-//! Source: `maelstrom-behaviour.md`, section 12.2.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::{cmp::Ordering, collections::HashMap};
 

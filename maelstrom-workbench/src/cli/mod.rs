@@ -1,6 +1,6 @@
 //! The command line: what is asked for, and the exit status it ends with.
 //!
-//! Source: `maelstrom-behaviour.md`, section 1.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 mod check;
 mod closing;

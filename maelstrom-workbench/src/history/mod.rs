@@ -1,6 +1,6 @@
 //! What clients asked and what came back, in the order in which it was seen.
 //!
-//! Source: `maelstrom-behaviour.md`, section 7.5, and Jepsen's histories. A client is a thread that does one operation
+//! Source: Maelstrom 0.2.5, as read and run, and Jepsen's histories. A client is a thread that does one operation
 //! at a time; it acts under a process number, and takes a new one after an operation whose outcome it does not know.
 
 mod lines;

@@ -1,6 +1,6 @@
 //! The lines that nodes write: read, checked, and brought into the form that the network carries.
 //!
-//! Source: `maelstrom-behaviour.md`, section 4.2.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use std::{borrow::Cow, fmt};
 

@@ -1,6 +1,6 @@
 //! Nodes as processes: any program in any language, over its standard streams, on the wall clock.
 //!
-//! Source: `maelstrom-behaviour.md`, sections 2 to 6.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 mod envelope;
 mod host;

@@ -1,6 +1,6 @@
 //! What a run leaves behind: the map of results, and the folder it is kept in.
 //!
-//! The names are Maelstrom's (`maelstrom-behaviour.md`, sections 11 and 17.1). `results.json` has, beside the checkers'
+//! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers'
 //! results and `valid?`, what only this workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`, and
 //! the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
 //! not there.

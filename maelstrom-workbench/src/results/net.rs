@@ -1,6 +1,6 @@
 //! How many messages there were.
 //!
-//! Source: `maelstrom-behaviour.md`, section 11.4.
+//! Source: Maelstrom 0.2.5, as read and run.
 
 use crate::{Run, Value, cluster::Traffic};
 

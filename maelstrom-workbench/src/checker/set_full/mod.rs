@@ -1,6 +1,6 @@
 //! Sets that only grow: is everything read that was added?
 //!
-//! Source: `maelstrom-behaviour.md`, section 12.1 (Jepsen's `set-full`, not linearizable).
+//! Source: Maelstrom 0.2.5, as read and run (Jepsen's `set-full`, not linearizable).
 
 mod elements;
 mod oddities;

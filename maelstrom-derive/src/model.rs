@@ -222,6 +222,11 @@ impl Copied {
         self.cfg_text() == other.cfg_text()
     }
 
+    /// What stands between the parentheses of each `cfg`.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &TokenStream> {
+        self.cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens)
+    }
+
     fn cfg_text(&self) -> String {
         let mut texts: Vec<String> = self.cfgs.iter().map(|cfg| cfg.to_token_stream().to_string()).collect();
         texts.sort();

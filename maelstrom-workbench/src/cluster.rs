@@ -159,7 +159,6 @@ pub struct Cluster<'w> {
     delivered: u64,
     client_traffic: Traffic,
     server_traffic: Traffic,
-    partitioned: u64,
     journal: Vec<Event>,
     /// The nodes' names as JSON.
     quoted_names: Vec<String>,
@@ -204,7 +203,6 @@ impl<'w> Cluster<'w> {
             delivered: 0,
             client_traffic: Traffic::default(),
             server_traffic: Traffic::default(),
-            partitioned: 0,
             journal: Vec::new(),
             quoted_names: options.nodes.iter().map(|name| Value::from(name.as_str()).to_string()).collect(),
             line: String::new(),
@@ -348,11 +346,6 @@ impl<'w> Cluster<'w> {
         self.network.in_flight()
     }
 
-    /// How many messages partitions have swallowed.
-    pub fn partitioned(&self) -> u64 {
-        self.partitioned
-    }
-
     fn elapsed(&self) -> Duration {
         self.now.saturating_sub(self.clock_zero)
     }
@@ -441,7 +434,6 @@ impl<'w> Cluster<'w> {
                     }
                 }
                 Arrival::Partitioned(message) => {
-                    self.partitioned += 1;
                     self.note(EventKind::Partitioned, message.id, None, &message.line);
                 }
                 Arrival::Gone(message) => self.note(EventKind::Gone, message.id, None, &message.line),

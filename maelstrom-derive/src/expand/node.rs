@@ -72,7 +72,7 @@ fn init(model: &Model, names: &Names) -> TokenStream {
         quote!(::core::unimplemented!())
     };
     let without = (!cfgs.is_empty()).then(|| {
-        let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
+        let conditions = callee.attrs.conditions();
         default_init(model, Some(quote!(#[cfg(not(all(#(#conditions),*)))])))
     });
     quote! {
@@ -159,7 +159,7 @@ fn unknown(model: &Model, names: &Names) -> TokenStream {
     if cfgs.is_empty() {
         return finish;
     }
-    let conditions = cfgs.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
+    let conditions = callee.attrs.conditions();
     quote! {
         #(#cfgs)*
         { #finish }

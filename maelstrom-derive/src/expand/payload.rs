@@ -77,12 +77,7 @@ impl Variant<'_> {
     /// The condition under which it is there, if there is one.
     fn cfg(&self) -> Option<Attribute> {
         let conditions = |copied: &&Copied| -> Option<TokenStream> {
-            let conditions: Vec<&TokenStream> = copied
-                .cfgs
-                .iter()
-                .filter_map(|cfg| cfg.meta.require_list().ok())
-                .map(|list| &list.tokens)
-                .collect();
+            let conditions: Vec<&TokenStream> = copied.conditions().collect();
             match &conditions[..] {
                 [] => None,
                 [one] => Some(one.to_token_stream()),

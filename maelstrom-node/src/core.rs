@@ -23,7 +23,10 @@ pub(crate) type LogSink = Box<dyn FnMut(&LogLine)>;
 pub(crate) struct Core {
     identity: OnceCell<Identity>,
     now: Cell<Duration>,
-    unix_epoch: Duration,
+    /// The Unix time at time zero by the node's own clock, which may be off.
+    unix_epoch: Cell<Duration>,
+    /// The same by the host's clock: log lines have its time, so that those of several nodes can be put in order.
+    host_epoch: Duration,
     rng: RefCell<ChaCha8Rng>,
     next_msg_id: Cell<u64>,
     output: RefCell<Output>,
@@ -42,7 +45,8 @@ impl Core {
         Self {
             identity: OnceCell::new(),
             now: Cell::new(Duration::ZERO),
-            unix_epoch,
+            unix_epoch: Cell::new(unix_epoch),
+            host_epoch: unix_epoch,
             rng: RefCell::new(ChaCha8Rng::seed_from_u64(seed)),
             next_msg_id: Cell::new(0),
             output: RefCell::default(),
@@ -75,7 +79,11 @@ impl Core {
     }
 
     pub(crate) fn unix_time(&self) -> Duration {
-        self.unix_epoch + self.now.get()
+        self.unix_epoch.get() + self.now.get()
+    }
+
+    pub(crate) fn set_unix_epoch(&self, unix_epoch: Duration) {
+        self.unix_epoch.set(unix_epoch);
     }
 
     pub(crate) fn rng(&self) -> &RefCell<ChaCha8Rng> {
@@ -132,7 +140,7 @@ impl Core {
     }
 
     pub(crate) fn log(&self, text: impl fmt::Display) {
-        let line = LogLine { time: self.unix_time(), node: self.id().cloned(), text: text.to_string() };
+        let line = LogLine { time: self.host_epoch + self.now.get(), node: self.id().cloned(), text: text.to_string() };
         match &mut *self.log.borrow_mut() {
             Some(sink) => sink(&line),
             None => self.output.borrow_mut().logs.push(line),

@@ -208,6 +208,16 @@ impl<N: Node> Engine<N> {
         self.end(outcome);
     }
 
+    /// Moves the node's wall clock, from its next step on: a simulation may give it one that is off, or jumps. Only
+    /// [`Context::unix_time`] and [`Context::ulid`] go by it; timers, [`Context::now`] and the times of log lines do
+    /// not.
+    ///
+    /// As in [`EngineOptions::unix_epoch`], this is the Unix time at the engine's time zero: for a clock that is to
+    /// show `t` at time `now`, it is `t - now`.
+    pub fn set_unix_epoch(&mut self, unix_epoch: Duration) {
+        self.core().set_unix_epoch(unix_epoch);
+    }
+
     /// Swaps what was produced since the last call into `output`, whose old content is dropped.
     pub fn take_output(&mut self, output: &mut Output) {
         output.clear();

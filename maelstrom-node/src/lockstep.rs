@@ -7,6 +7,7 @@
 //! start SEED EPOCH          the seed, and the Unix time at time zero in ns
 //! receive NOW LINE          a message; the time in ns
 //! advance NOW               let timers run
+//! clock EPOCH               move the wall clock: the Unix time at time zero in ns, as in `start`
 //!
 //! send LENGTH DEST LINE     a message, with its receiver's name and the length of that in bytes
 //! log TEXT                  a log line, as a JSON string
@@ -55,6 +56,7 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
                 engine.receive(time(now)?, message);
             }
             ((b"advance", now), Some(engine)) => engine.advance(time(now)?),
+            ((b"clock", epoch), Some(engine)) => engine.set_unix_epoch(time(epoch)?),
             _ => return Err(unknown(command)),
         }
         if let Some(engine) = &mut engine {

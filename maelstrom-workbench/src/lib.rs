@@ -42,6 +42,7 @@ pub mod random;
 mod report;
 pub mod results;
 mod rpc;
+pub mod service;
 mod simulation;
 mod story;
 pub mod topology;

@@ -8,6 +8,14 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quirk {
+    /// services do not answer requests that they do not know.
+    SilentServices,
+    /// `seq-kv` can show a caller that is 32 or more changes behind an older state than it has seen.
+    SeqKvGoesBack,
+    /// the replicas of `lww-kv` never exchange anything; and there are two of them, not five.
+    LwwKvNeverConverges,
+    /// `lww-kv` ignores `create_if_not_exists`, and its error 22 has another text.
+    LwwKvNeverCreates,
     /// the set checker does not see duplicates, elements that nobody added, and reads of failed adds.
     BlindSetChecker,
     /// ids that can't be ordered against each other make the verdict unknown.
@@ -22,6 +30,10 @@ impl Quirk {
     /// Its number in the register, or a short name if it has none.
     pub fn name(self) -> &'static str {
         match self {
+            Self::SilentServices => "Q-10",
+            Self::SeqKvGoesBack => "Q-11",
+            Self::LwwKvNeverConverges => "Q-12",
+            Self::LwwKvNeverCreates => "Q-13",
             Self::BlindSetChecker => "Q-19",
             Self::IncomparableIds => "Q-20",
             Self::UncheckedCounterReads => "Q-21",

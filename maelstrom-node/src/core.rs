@@ -140,7 +140,11 @@ impl Core {
     }
 
     pub(crate) fn log(&self, text: impl fmt::Display) {
-        let line = LogLine { time: self.host_epoch + self.now.get(), node: self.id().cloned(), text: text.to_string() };
+        let line = LogLine {
+            time: self.host_epoch + self.now.get(),
+            node: self.id().cloned(),
+            text: text.to_string(),
+        };
         match &mut *self.log.borrow_mut() {
             Some(sink) => sink(&line),
             None => self.output.borrow_mut().logs.push(line),

@@ -15,8 +15,7 @@ use std::{
 use maelstrom_workbench::{
     Run,
     checker::Verdict,
-    cluster::ClusterOptions,
-    network::{Distribution, Latency},
+    cluster::{Budget, ClusterOptions},
     process::Processes,
     workload::Echo,
 };
@@ -58,17 +57,12 @@ fn program() -> PathBuf {
 
 fn row(program: &PathBuf, nodes: usize, clients: usize, rate: f64, time_limit: Duration) {
     let options = ClusterOptions {
-        nodes: (0..nodes).map(|node| format!("n{node}")).collect(),
         concurrency: clients,
         rate,
         time_limit,
-        latency: Latency { mean: Duration::ZERO, distribution: Distribution::Constant, hop: Duration::ZERO },
-        partitions: None,
-        seed: 0,
         journal: true,
-        budget: u64::MAX,
-        compat: false,
-        watch: None,
+        budget: Budget::NONE,
+        ..ClusterOptions::new((0..nodes).map(|node| format!("n{node}")))
     };
     let start = Instant::now();
     let run = match Processes::new(program, options, &Echo).run() {

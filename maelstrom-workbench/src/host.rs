@@ -11,7 +11,7 @@ use rand::Rng;
 
 use crate::{
     checker::Options,
-    cluster::{Cluster, ClusterOptions, Delivery},
+    cluster::{Action, Cluster, ClusterOptions, Delivery},
     journal::Cause,
     random::Streams,
     report::Run,
@@ -23,9 +23,10 @@ pub(crate) const SIMULATED_EPOCH: Duration = Duration::from_secs(1_704_067_200);
 /// How many log lines a run keeps, the last ones.
 const KEPT_LOGS: usize = 10_000;
 
-/// The seed of a node's own generator.
-pub(crate) fn node_seed(seed: u64, name: &str) -> u64 {
-    Streams::new(seed).stream(&format!("node.{name}")).rng().next_u64()
+/// The seed of a node's own generator, in its first life and in those after kills.
+pub(crate) fn node_seed(seed: u64, name: &str, life: u32) -> u64 {
+    let stream = if life == 0 { format!("node.{name}") } else { format!("node.{name}.{life}") };
+    Streams::new(seed).stream(&stream).rng().next_u64()
 }
 
 /// A node that is stepped: an engine in this process, or one in another that is led by the hand.
@@ -35,6 +36,9 @@ pub(crate) trait Stepped {
 
     /// Lets what is due run.
     fn advance(&mut self, now: Duration) -> io::Result<()>;
+
+    /// Moves the wall clock: the Unix time at time zero.
+    fn set_unix_epoch(&mut self, epoch: Duration) -> io::Result<()>;
 
     /// Takes what the last step has produced.
     fn take_output(&mut self, output: &mut Output);
@@ -54,6 +58,11 @@ impl<N: Node> Stepped for Engine<N> {
         Ok(())
     }
 
+    fn set_unix_epoch(&mut self, epoch: Duration) -> io::Result<()> {
+        Engine::set_unix_epoch(self, epoch);
+        Ok(())
+    }
+
     fn take_output(&mut self, output: &mut Output) {
         Engine::take_output(self, output);
     }
@@ -63,37 +72,56 @@ impl<N: Node> Stepped for Engine<N> {
     }
 }
 
+/// Makes the node of this number, in this life: 0, and one more after each kill.
+pub(crate) type Starter<'h, S> = Box<dyn FnMut(usize, u32) -> io::Result<S> + 'h>;
+
 /// The nodes of a run, and the cluster around them.
-pub(crate) struct Host<'w, S> {
-    cluster: Cluster<'w>,
-    workload: &'w dyn Workload,
+pub(crate) struct Host<'h, S> {
+    cluster: Cluster<'h>,
+    workload: &'h dyn Workload,
     names: Vec<String>,
-    nodes: Vec<S>,
-    /// When each node wants to be called, and the same in order.
-    deadlines: Vec<Option<Duration>>,
+    start: Starter<'h, S>,
+    slots: Vec<Slot<S>>,
+    /// When nodes want to be called, in order.
     due: BTreeSet<(Duration, usize)>,
     output: Output,
-    deliveries: Vec<Delivery>,
+    actions: Vec<Action>,
     logs: VecDeque<LogLine>,
     now: Duration,
 }
 
-impl<'w, S: Stepped> Host<'w, S> {
-    /// A run of these nodes, in the order of `options.nodes`, that has not begun.
-    pub(crate) fn new(options: ClusterOptions, workload: &'w dyn Workload, nodes: Vec<S>) -> Self {
+/// Where a node runs.
+struct Slot<S> {
+    /// None while it is killed.
+    node: Option<S>,
+    life: u32,
+    deadline: Option<Duration>,
+    /// While it stands still, what is delivered to it.
+    paused: Option<VecDeque<Delivery>>,
+}
+
+impl<'h, S: Stepped> Host<'h, S> {
+    /// A run that has not begun, of nodes that `start` makes, in the order of `options.nodes`.
+    pub(crate) fn new(
+        options: ClusterOptions,
+        workload: &'h dyn Workload,
+        mut start: Starter<'h, S>,
+    ) -> io::Result<Self> {
         let names = options.nodes.clone();
-        Self {
+        let slot = |node| Ok(Slot { node: Some(start(node, 0)?), life: 0, deadline: None, paused: None });
+        let slots = (0..names.len()).map(slot).collect::<io::Result<_>>()?;
+        Ok(Self {
             cluster: Cluster::new(options, workload),
             workload,
-            deadlines: vec![None; nodes.len()],
             names,
-            nodes,
+            start,
+            slots,
             due: BTreeSet::new(),
             output: Output::default(),
-            deliveries: Vec::new(),
+            actions: Vec::new(),
             logs: VecDeque::new(),
             now: Duration::ZERO,
-        }
+        })
     }
 
     /// Runs to the end, and judges.
@@ -103,37 +131,82 @@ impl<'w, S: Stepped> Host<'w, S> {
             let timer = self.due.first().copied();
             self.now = timer.map_or(deadline, |(at, _)| at.min(deadline)).max(self.now);
             self.run_timers();
-            self.cluster.advance(self.now, &mut self.deliveries);
-            let mut deliveries = std::mem::take(&mut self.deliveries);
-            for Delivery { node, id, line } in deliveries.drain(..) {
-                let stepped = self.nodes[node].receive(self.now, &line);
-                self.collect(node, Cause::Message(id), stepped);
+            self.cluster.advance(self.now, &mut self.actions);
+            let mut actions = std::mem::take(&mut self.actions);
+            for action in actions.drain(..) {
+                self.act(action);
             }
-            self.deliveries = deliveries;
+            self.actions = actions;
         }
         let mut run = Run::judge(self.cluster, self.now, self.workload, options);
         run.logs = self.logs.into();
         run
     }
 
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Deliver(delivery) => self.deliver(delivery),
+            Action::Kill { node } => {
+                self.slots[node].node = None;
+                self.slots[node].paused = None;
+                self.set_deadline(node, None);
+            }
+            Action::Start { node } => {
+                self.slots[node].life += 1;
+                match (self.start)(node, self.slots[node].life) {
+                    Ok(started) => self.slots[node].node = Some(started),
+                    Err(error) => self.is_gone(node, &error),
+                }
+            }
+            Action::Pause { node } => {
+                self.slots[node].paused.get_or_insert_default();
+                self.set_deadline(node, None);
+            }
+            Action::Resume { node } => {
+                for delivery in self.slots[node].paused.take().unwrap_or_default() {
+                    self.deliver(delivery);
+                }
+                self.step(node, Cause::Timer, S::advance);
+            }
+            Action::Clock { node, ahead_ms } => {
+                let ahead = Duration::from_millis(ahead_ms.unsigned_abs());
+                let epoch = if ahead_ms < 0 {
+                    SIMULATED_EPOCH.saturating_sub(ahead)
+                } else {
+                    SIMULATED_EPOCH + ahead
+                };
+                self.step(node, Cause::Timer, |node, _| node.set_unix_epoch(epoch));
+            }
+        }
+    }
+
+    fn deliver(&mut self, delivery: Delivery) {
+        if let Some(waiting) = &mut self.slots[delivery.node].paused {
+            waiting.push_back(delivery);
+            return;
+        }
+        let Delivery { node, id, line } = delivery;
+        self.step(node, Cause::Message(id), |node, now| node.receive(now, &line));
+    }
+
     /// Runs the timers that are due. What a node sets for the same moment has its turn after the messages of that moment.
     fn run_timers(&mut self) {
         while let Some((at, node)) = self.due.first().copied().filter(|(at, _)| *at <= self.now) {
-            let stepped = self.nodes[node].advance(self.now);
-            self.collect(node, Cause::Timer, stepped);
-            if self.deadlines[node] == Some(at) {
+            self.step(node, Cause::Timer, S::advance);
+            if self.slots[node].deadline == Some(at) {
                 break;
             }
         }
     }
 
-    /// Takes what a node has produced in a step.
-    fn collect(&mut self, node: usize, cause: Cause, stepped: io::Result<()>) {
-        if let Err(error) = stepped {
-            self.cluster.give_up(format!("{} is gone: {error}", self.names[node]));
+    /// Lets a node do something, and takes what it has produced.
+    fn step(&mut self, node: usize, cause: Cause, work: impl FnOnce(&mut S, Duration) -> io::Result<()>) {
+        let Some(stepped) = &mut self.slots[node].node else { return };
+        if let Err(error) = work(stepped, self.now) {
+            self.is_gone(node, &error);
             return;
         }
-        self.nodes[node].take_output(&mut self.output);
+        stepped.take_output(&mut self.output);
         for (dest, line) in self.output.messages() {
             self.cluster.sent(self.now, node, dest, line, Some(cause));
         }
@@ -142,15 +215,25 @@ impl<'w, S: Stepped> Host<'w, S> {
         for failure in self.output.failures.drain(..) {
             self.cluster.problem(format!("{} {failure}", self.names[node]));
         }
-        let deadline = self.nodes[node].deadline();
-        if deadline != self.deadlines[node] {
-            if let Some(old) = self.deadlines[node] {
+        let slot = &self.slots[node];
+        let deadline = slot.node.as_ref().filter(|_| slot.paused.is_none()).and_then(S::deadline);
+        self.set_deadline(node, deadline);
+    }
+
+    fn is_gone(&mut self, node: usize, error: &io::Error) {
+        self.cluster.give_up(format!("{} is gone: {error}", self.names[node]));
+    }
+
+    fn set_deadline(&mut self, node: usize, deadline: Option<Duration>) {
+        let known = &mut self.slots[node].deadline;
+        if deadline != *known {
+            if let Some(old) = *known {
                 self.due.remove(&(old, node));
             }
             if let Some(new) = deadline {
                 self.due.insert((new, node));
             }
-            self.deadlines[node] = deadline;
+            *known = deadline;
         }
     }
 }

@@ -24,6 +24,8 @@ pub enum EventKind {
     Send,
     /// It was handed to its receiver.
     Receive,
+    /// It got lost on the way: right after it was sent.
+    Lost,
     /// A partition swallowed it.
     Partitioned,
     /// Its receiver has gone.
@@ -45,6 +47,7 @@ impl EventKind {
         match self {
             Self::Send => "send",
             Self::Receive => "recv",
+            Self::Lost => "lost",
             Self::Partitioned => "partitioned",
             Self::Gone => "gone",
         }

@@ -42,6 +42,7 @@ pub mod random;
 mod report;
 pub mod results;
 mod rpc;
+mod schedule;
 pub mod service;
 mod simulation;
 mod story;
@@ -51,8 +52,9 @@ mod watch;
 pub mod workload;
 
 pub use check::{UnknownWorkload, WORKLOADS, check, checker_of};
-pub use quirk::Quirk;
+pub use quirk::{Difference, Quirk};
 pub use report::{Report, Run};
+pub use schedule::{Action, Schedule, Step};
 pub use simulation::Simulation;
 pub use value::{Integer, ParseIntegerError, Value};
 pub use watch::Watch;

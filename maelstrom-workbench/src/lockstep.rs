@@ -36,9 +36,10 @@ pub fn simulate(
     workload: &dyn Workload,
     checks: &Options,
 ) -> io::Result<Run> {
-    let nodes: io::Result<Vec<Led>> =
-        options.nodes.iter().map(|name| Led::start(program, args, name, options.seed)).collect();
-    Ok(Host::new(options, workload, nodes?).run(checks))
+    let (names, seed) = (options.nodes.clone(), options.seed);
+    let start =
+        move |node: usize, life| Led::start(program, args, &names[node], node_seed(seed, &names[node], life));
+    Ok(Host::new(options, workload, Box::new(start))?.run(checks))
 }
 
 /// A node in another process.
@@ -74,7 +75,7 @@ impl Led {
             output: Output::default(),
             line: Vec::new(),
         };
-        let start = format!("start {} {}", node_seed(seed, name), SIMULATED_EPOCH.as_nanos());
+        let start = format!("start {seed} {}", SIMULATED_EPOCH.as_nanos());
         node.step(start.as_bytes()).map_err(|error| {
             wrap(
                 &error,
@@ -170,6 +171,10 @@ impl Stepped for Led {
     fn advance(&mut self, now: Duration) -> io::Result<()> {
         self.now = now;
         self.step(format!("advance {}", now.as_nanos()).as_bytes())
+    }
+
+    fn set_unix_epoch(&mut self, epoch: Duration) -> io::Result<()> {
+        self.step(format!("clock {}", epoch.as_nanos()).as_bytes())
     }
 
     fn take_output(&mut self, output: &mut Output) {

@@ -8,6 +8,12 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quirk {
+    /// a reply that comes after its client has given up mutes the node for the rest of the test.
+    LateReply,
+    /// a receiver waits for one message at a time, and a partition swallows messages when they are picked up.
+    OneMessageAtATime,
+    /// latencies are cut to whole milliseconds, and all but constant ones need a mean above zero.
+    WholeMilliseconds,
     /// services do not answer requests that they do not know.
     SilentServices,
     /// `seq-kv` can show a caller that is 32 or more changes behind an older state than it has seen.
@@ -30,6 +36,9 @@ impl Quirk {
     /// Its number in the register, or a short name if it has none.
     pub fn name(self) -> &'static str {
         match self {
+            Self::LateReply => "Q-05",
+            Self::OneMessageAtATime => "Q-07",
+            Self::WholeMilliseconds => "Q-08",
             Self::SilentServices => "Q-10",
             Self::SeqKvGoesBack => "Q-11",
             Self::LwwKvNeverConverges => "Q-12",
@@ -45,5 +54,20 @@ impl Quirk {
 impl fmt::Display for Quirk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// Something that Maelstrom would have done differently while a run went on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// Why.
+    pub quirk: Quirk,
+    /// What, as it goes on after "Maelstrom would": `stop listening to n1 when …`.
+    pub text: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.text, self.quirk)
     }
 }

@@ -59,6 +59,13 @@ impl Stream {
         usize::try_from(self.below(len as u64)).expect("it is below a length")
     }
 
+    /// A number from 0 up to, and without, 1.
+    pub fn fraction(&mut self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "53 bits are what a float has")]
+        let bits = (self.0.next_u64() >> 11) as f64;
+        bits / 9_007_199_254_740_992.0
+    }
+
     /// Heads or tails.
     pub fn coin(&mut self) -> bool {
         self.0.next_u64() >> 63 == 1

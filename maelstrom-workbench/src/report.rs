@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, panic::Location, time::Duration};
 use maelstrom::LogLine;
 
 use crate::{
-    Quirk,
+    Difference, Quirk, Schedule,
     checker::{Availability, Checker, Exceptions, Judgement, Options, Stats, Verdict},
     cluster::{Cluster, Problem, Traffic},
     history::{History, Kind, Process},
@@ -28,7 +28,7 @@ pub struct Run {
     /// Whether it ended before the first operation could begin, as a node did not come up.
     pub set_up_failed: bool,
     /// What Maelstrom would have done differently while it ran.
-    pub maelstrom_would: Vec<String>,
+    pub maelstrom_would: Vec<Difference>,
     /// What was odd, and makes no difference to the verdict.
     pub warnings: Vec<String>,
     /// Messages with a client at one end.
@@ -37,6 +37,8 @@ pub struct Run {
     pub servers: Traffic,
     /// What clients did, and what came back.
     pub history: History,
+    /// What was done in the main phase: operations and faults.
+    pub schedule: Schedule,
     /// All messages, if they were asked for.
     pub journal: Vec<Event>,
     /// What simulated nodes logged, in order; the last ten thousand lines.
@@ -59,9 +61,9 @@ impl Run {
         let (nodes, concurrency) = (cluster.options().nodes.clone(), cluster.options().concurrency);
         let set_up_failed = cluster.set_up_failed();
         let problems = cluster.problems().to_vec();
-        let maelstrom_would: Vec<String> = cluster.maelstrom_would().map(str::to_owned).collect();
+        let maelstrom_would = cluster.maelstrom_would().cloned().collect();
         let warnings = cluster.warnings().collect();
-        let (history, journal) = cluster.into_history();
+        let (history, journal, schedule) = cluster.into_records();
         let judgements = vec![
             ("workload".to_owned(), workload.check(&history, options)),
             ("stats".to_owned(), Stats.check(&history, options)),
@@ -80,6 +82,7 @@ impl Run {
             clients,
             servers,
             history,
+            schedule,
             journal,
             logs,
             nodes,
@@ -93,17 +96,19 @@ impl Run {
         self.judgements.iter().map(|(_, judgement)| judgement.verdict()).fold(problems, Verdict::merge)
     }
 
-    /// Why it is not valid, a sentence each, and when the network was cut.
+    /// Why it is not valid, a sentence each, and the faults that the nodes in question met.
     pub fn explanations(&self) -> Vec<String> {
         let problems = self
             .problems
             .iter()
             .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
         let judged = self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
-        let judged = judged.map(|text| story::name_nodes(text, &self.nodes, self.concurrency));
+        let mut mentioned = BTreeSet::new();
+        let judged =
+            judged.map(|text| story::name_nodes(text, &self.nodes, self.concurrency, &mut mentioned));
         let mut explanations: Vec<String> = problems.chain(judged).collect();
         if !explanations.is_empty() {
-            explanations.extend(story::partitions(&self.history));
+            explanations.extend(story::faults(&self.history, &mentioned));
         }
         explanations
     }
@@ -181,9 +186,13 @@ impl Report {
                     run.seed, self.workload
                 );
             }
-            if let Some(would) = run.maelstrom_would.first() {
+            // Its network differs in every run with latency; that can't be held against one.
+            let would = run.maelstrom_would.iter().find(|would| {
+                would.quirk != Quirk::OneMessageAtATime && !self.allowed.contains(&would.quirk)
+            });
+            if let Some(would) = would {
                 panic!(
-                    "seed {} of the {} test is valid here, but Maelstrom would {would}",
+                    "seed {} of the {} test is valid here, but Maelstrom would {would}; `.allow(…)` accepts that",
                     run.seed, self.workload
                 );
             }

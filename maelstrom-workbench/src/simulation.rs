@@ -6,7 +6,7 @@ use std::{
     marker::PhantomData,
     ops::Range,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -21,20 +21,20 @@ use crate::{
     cluster::{ClusterOptions, Problem},
     host::{Host, SIMULATED_EPOCH, node_seed},
     journal::Event,
-    network::{Distribution, Latency, SIMULATED_HOP},
+    nemesis::Nemesis,
+    network::{Distribution, SIMULATED_HOP},
     report::{Report, Run},
+    schedule::Schedule,
+    topology::Topology,
     workload::Workload,
 };
-
-/// How many messages a run may deliver, unless it is told otherwise.
-const BUDGET: u64 = 10_000_000;
 
 /// A test of a node in simulated clusters: one run for each seed, each the same every time.
 ///
 /// ```
 /// use std::{collections::BTreeSet, time::Duration};
 /// use maelstrom::Context;
-/// use maelstrom_workbench::{Simulation, workload::Broadcast};
+/// use maelstrom_workbench::{Simulation, nemesis::Nemesis, workload::Broadcast};
 ///
 /// #[derive(Default)]
 /// struct Gossip { seen: BTreeSet<u64> }
@@ -62,28 +62,30 @@ const BUDGET: u64 = 10_000_000;
 ///     .latency(Duration::from_millis(100))
 ///     .rate(50.0)
 ///     .time_limit(Duration::from_secs(20))
-///     .partitions(Duration::from_secs(10))
+///     .nemesis(Nemesis::partitions())
 ///     .seeds(0..10)
 ///     .run()
 ///     .assert_valid();
 /// ```
+///
+/// The examples of the methods below go on with this node, which survives partitions and lost messages, but not a kill:
+/// what one node alone knew is gone with it.
 pub struct Simulation<N: Node> {
     workload: Box<dyn Workload + Send + Sync>,
     config: Box<dyn Fn(usize) -> N::Config + Send + Sync>,
-    nodes: usize,
-    clients_per_node: usize,
-    latency: Latency,
-    rate: f64,
-    time_limit: Duration,
-    partitions: Option<Duration>,
+    options: ClusterOptions,
+    clients: Clients,
     seeds: Range<u64>,
-    budget: u64,
-    journal: bool,
     check_determinism: bool,
-    compat: bool,
     availability: Option<RequiredAvailability>,
     allowed: BTreeSet<Quirk>,
     node: PhantomData<fn() -> N>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Clients {
+    PerNode(usize),
+    InAll(usize),
 }
 
 impl<N: Node<Config = ()>> Simulation<N> {
@@ -96,28 +98,37 @@ impl<N: Node<Config = ()>> Simulation<N> {
 
 impl<N: Node> Simulation<N> {
     /// As [`new`](Simulation::new), with a configuration for each node, by its number.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use maelstrom_workbench::{Simulation, workload::Echo};
+    ///
+    /// struct Slow { delay: Duration }
+    ///
+    /// #[maelstrom::node]
+    /// impl Slow {
+    ///     #[init]
+    ///     fn new(delay: Duration) -> Self { Slow { delay } }
+    ///
+    ///     #[rpc(reply(echo))]
+    ///     fn echo(&self, echo: String) -> String { echo }
+    /// }
+    ///
+    /// Simulation::<Slow>::with_config(Echo, |node| Duration::from_millis(10 * node as u64)).run().assert_valid();
+    /// ```
     pub fn with_config(
         workload: impl Workload + Send + Sync + 'static,
         config: impl Fn(usize) -> N::Config + Send + Sync + 'static,
     ) -> Self {
+        let mut options = ClusterOptions::new(names(5));
+        options.latency.hop = SIMULATED_HOP;
         Self {
             workload: Box::new(workload),
             config: Box::new(config),
-            nodes: 5,
-            clients_per_node: 1,
-            latency: Latency {
-                mean: Duration::ZERO,
-                distribution: Distribution::Constant,
-                hop: SIMULATED_HOP,
-            },
-            rate: 5.0,
-            time_limit: Duration::from_secs(60),
-            partitions: None,
+            options,
+            clients: Clients::PerNode(1),
             seeds: 0..1,
-            budget: BUDGET,
-            journal: false,
             check_determinism: false,
-            compat: false,
             availability: None,
             allowed: BTreeSet::new(),
             node: PhantomData,
@@ -125,90 +136,222 @@ impl<N: Node> Simulation<N> {
     }
 
     /// How many nodes; they are called n0, n1, ….
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::topology::Topology;
+
+Simulation::<Gossip>::new(Broadcast::default())
+    .nodes(7)
+    .topology(Topology::Line)
+    .clients_per_node(3)
+    .run()
+    .assert_valid();
+```")]
     #[must_use]
     pub fn nodes(mut self, nodes: usize) -> Self {
-        self.nodes = nodes;
+        self.options.nodes = names(nodes);
         self
     }
 
-    /// How many clients each node has.
+    /// Who is proposed as whose neighbour, where the workload proposes neighbours: the grid, if nothing is said.
+    #[must_use]
+    pub fn topology(mut self, topology: Topology) -> Self {
+        self.options.topology = topology;
+        self
+    }
+
+    /// How many clients each node has: `3` is Maelstrom's `--concurrency 3n`.
     #[must_use]
     pub fn clients_per_node(mut self, clients: usize) -> Self {
-        self.clients_per_node = clients;
+        self.clients = Clients::PerNode(clients);
         self
     }
 
-    /// The mean latency between nodes.
+    /// How many clients there are, all nodes together: `10` is Maelstrom's `--concurrency 10`.
+    #[must_use]
+    pub fn concurrency(mut self, clients: usize) -> Self {
+        self.clients = Clients::InAll(clients);
+        self
+    }
+
+    /// The mean latency between nodes, and between nodes and services.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::network::Distribution;
+
+Simulation::<Gossip>::new(Broadcast::default())
+    .latency(Duration::from_millis(50))
+    .distribution(Distribution::Exponential)
+    .run()
+    .assert_valid();
+```")]
     #[must_use]
     pub fn latency(mut self, mean: Duration) -> Self {
-        self.latency.mean = mean;
+        self.options.latency.mean = mean;
         self
     }
 
     /// How latencies spread around their mean.
     #[must_use]
     pub fn distribution(mut self, distribution: Distribution) -> Self {
-        self.latency.distribution = distribution;
+        self.options.latency.distribution = distribution;
         self
     }
 
     /// Operations per second, all clients together.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+let simulation = Simulation::<Gossip>::new(Broadcast::default())
+    .rate(100.0)
+    .time_limit(Duration::from_secs(5));
+let run = simulation.run_seed(0);
+assert!((400..600).contains(&run.history.invocations().count()));
+```")]
     #[must_use]
     pub fn rate(mut self, per_second: f64) -> Self {
-        self.rate = per_second;
+        self.options.rate = per_second;
         self
     }
 
     /// The length of the main phase, in virtual time.
     #[must_use]
     pub fn time_limit(mut self, limit: Duration) -> Self {
-        self.time_limit = limit;
+        self.options.time_limit = limit;
         self
     }
 
-    /// Cuts the network apart and heals it in turn, with this mean time between two steps.
+    /// Adds a fault. Each draws from streams of its own, so that one leaves the others as they are.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::nemesis::{Nemesis, Targets};
+
+Simulation::<Gossip>::new(Broadcast::default())
+    .nemesis(Nemesis::partitions())
+    .nemesis(Nemesis::loss().probability(0.1))
+    .nemesis(Nemesis::pauses().targets(Targets::Minority).interval(Duration::from_secs(3)))
+    .seeds(0..5)
+    .run()
+    .assert_valid();
+
+// A killed node has forgotten what it had not told yet.
+let report = Simulation::<Gossip>::new(Broadcast::default()).nemesis(Nemesis::kills()).seeds(0..5).run();
+assert!(report.first_failure().is_some());
+```")]
     #[must_use]
-    pub fn partitions(mut self, interval: Duration) -> Self {
-        self.partitions = Some(interval);
+    pub fn nemesis(mut self, nemesis: Nemesis) -> Self {
+        self.options.nemeses.push(nemesis);
         self
     }
 
     /// One run for each of these seeds, on all cores.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+let report = Simulation::<Gossip>::new(Broadcast::default()).seeds(40..50).run();
+assert_eq!(report.runs().len(), 10);
+```")]
     #[must_use]
     pub fn seeds(mut self, seeds: Range<u64>) -> Self {
         self.seeds = seeds;
         self
     }
 
+    /// Does what a schedule says instead of what the seed would decide: a run's own
+    /// [`schedule`](Run::schedule) or one that was saved, maybe with steps taken out. The schedule brings its seed
+    /// with it, which still decides how long messages take; nodes and clients have to be as they were.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::nemesis::Nemesis;
+
+let simulation = || Simulation::<Gossip>::new(Broadcast::default()).nemesis(Nemesis::partitions());
+let run = simulation().run_seed(7);
+let mut schedule = run.schedule.clone();
+let again = simulation().schedule(schedule.clone()).run();
+assert_eq!(again.runs()[0].history, run.history);
+
+// The same operations at the same times, without the partitions.
+schedule.steps.retain(|step| !step.is_fault());
+simulation().schedule(schedule).run().assert_valid();
+```")]
+    ///
+    /// # Panics
+    /// If the schedule is for other nodes, or another number of clients.
+    #[must_use]
+    pub fn schedule(mut self, schedule: Schedule) -> Self {
+        self.seeds = schedule.seed..schedule.seed + 1;
+        self.options.schedule = Some(Arc::new(schedule));
+        self
+    }
+
     /// How many messages a run may deliver before it counts as a storm; ten million if nothing is said.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+let run = Simulation::<Gossip>::new(Broadcast::default()).budget(1_000).run_seed(0);
+assert!(run.explanations()[0].starts_with(\"a storm: 1000 messages were delivered\"));
+```")]
     #[must_use]
     pub fn budget(mut self, messages: u64) -> Self {
-        self.budget = messages;
+        self.options.budget.messages = messages;
+        self
+    }
+
+    /// How many bytes messages under way and the journal may take before the run counts as a storm; a GiB if nothing is
+    /// said. What nodes keep for themselves is not counted.
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.options.budget.bytes = bytes;
         self
     }
 
     /// Keeps a journal of all messages in each [`Run`].
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+let run = Simulation::<Gossip>::new(Broadcast::default()).journal().run_seed(0);
+let gossip = run.journal.iter().find(|event| event.line.contains(\"gossip\")).unwrap();
+println!(\"{gossip}\");
+```")]
     #[must_use]
     pub fn journal(mut self) -> Self {
-        self.journal = true;
+        self.options.journal = true;
+        self
+    }
+
+    /// Makes each run twice, and finds it invalid if the two differ: a node that takes time, chance or an order from
+    /// anywhere but its [`Context`](maelstrom::Context) can't be replayed.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+Simulation::<Gossip>::new(Broadcast::default()).check_determinism().run().assert_valid();
+```")]
+    #[must_use]
+    pub fn check_determinism(mut self) -> Self {
+        self.check_determinism = true;
         self
     }
 
     /// Which part of the operations has to succeed.
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::{Quirk, checker::RequiredAvailability};
+
+Simulation::<Gossip>::new(Broadcast::default())
+    .availability(RequiredAvailability::Total)
+    .allow(Quirk::SinglePrecisionAvailability)
+    .run()
+    .assert_valid();
+```")]
     #[must_use]
     pub fn availability(mut self, required: RequiredAvailability) -> Self {
         self.availability = Some(required);
         self
     }
 
-    /// Judges exactly as Maelstrom does, its peculiarities included.
+    /// Does and judges all exactly as Maelstrom does, its peculiarities included.
     #[must_use]
     pub fn maelstrom_compat(mut self) -> Self {
-        self.compat = true;
+        self.options.compat = true;
         self
     }
 
-    /// Accepts that Maelstrom would judge otherwise because of this peculiarity.
+    /// Accepts that Maelstrom would have done or judged otherwise because of this peculiarity.
     #[must_use]
     pub fn allow(mut self, quirk: Quirk) -> Self {
         self.allowed.insert(quirk);
@@ -217,6 +360,7 @@ impl<N: Node> Simulation<N> {
 
     /// Runs all seeds.
     pub fn run(&self) -> Report {
+        self.check_schedule();
         let next = AtomicU64::new(self.seeds.start);
         let runs = Mutex::new(Vec::new());
         let threads = thread::available_parallelism().map_or(1, usize::from).min(seed_count(&self.seeds));
@@ -240,60 +384,66 @@ impl<N: Node> Simulation<N> {
         Report::new(self.workload.name(), runs, self.allowed.clone())
     }
 
-    /// Makes each run twice, and finds it invalid if the two differ: a node that takes time, chance or an order from
-    /// anywhere but its [`Context`](maelstrom::Context) can't be replayed.
-    #[must_use]
-    pub fn check_determinism(mut self) -> Self {
-        self.check_determinism = true;
-        self
-    }
-
     /// Runs one seed.
     pub fn run_seed(&self, seed: u64) -> Run {
+        self.check_schedule();
         if !self.check_determinism {
-            return self.run_once(seed, self.journal);
+            return self.run_once(seed, self.options.journal);
         }
         let (mut run, again) = (self.run_once(seed, true), self.run_once(seed, true));
         if let Some(problem) = first_difference(&run.journal, &again.journal) {
             run.problems.push(problem);
         }
-        if !self.journal {
+        if !self.options.journal {
             run.journal = Vec::new();
         }
         run
     }
 
-    fn run_once(&self, seed: u64, journal: bool) -> Run {
-        let options = ClusterOptions {
-            nodes: (0..self.nodes).map(|k| format!("n{k}")).collect(),
-            concurrency: self.nodes * self.clients_per_node,
-            rate: self.rate,
-            time_limit: self.time_limit,
-            latency: self.latency,
-            partitions: self.partitions,
-            seed,
-            budget: self.budget,
-            journal,
-            compat: self.compat,
-            watch: None,
-        };
-        let engines = options.nodes.iter().enumerate().map(|(k, name)| {
-            Engine::new(
-                (self.config)(k),
-                EngineOptions::new(node_seed(seed, name)).unix_epoch(SIMULATED_EPOCH),
-            )
-        });
-        let engines: Vec<Engine<N>> = engines.collect();
-        let options_of_checks = Options::default().compat(self.compat).availability(self.availability);
-        Host::new(options, &*self.workload, engines).run(&options_of_checks)
+    fn concurrency_in_all(&self) -> usize {
+        match self.clients {
+            Clients::PerNode(clients) => self.options.nodes.len() * clients,
+            Clients::InAll(clients) => clients,
+        }
     }
+
+    fn check_schedule(&self) {
+        let (nodes, clients) = (&self.options.nodes, self.concurrency_in_all());
+        if let Some(schedule) = &self.options.schedule {
+            assert!(
+                schedule.nodes == *nodes && schedule.concurrency == clients,
+                "the schedule is for {} clients of {:?}, and this test has {clients} of {nodes:?}",
+                schedule.concurrency,
+                schedule.nodes,
+            );
+        }
+    }
+
+    fn run_once(&self, seed: u64, journal: bool) -> Run {
+        let mut options = self.options.clone();
+        options.concurrency = self.concurrency_in_all();
+        (options.seed, options.journal) = (seed, journal);
+        let names = options.nodes.clone();
+        let start = |node: usize, life| {
+            let options = EngineOptions::new(node_seed(seed, &names[node], life)).unix_epoch(SIMULATED_EPOCH);
+            Ok(Engine::<N>::new((self.config)(node), options))
+        };
+        let checks = Options::default().compat(options.compat).availability(self.availability);
+        let host = Host::new(options, &*self.workload, Box::new(start));
+        host.expect("an engine can always be made").run(&checks)
+    }
+}
+
+/// n0, n1, ….
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|k| format!("n{k}")).collect()
 }
 
 impl<N: Node> fmt::Debug for Simulation<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Simulation")
             .field("workload", &self.workload.name())
-            .field("nodes", &self.nodes)
+            .field("options", &self.options)
             .field("seeds", &self.seeds)
             .finish_non_exhaustive()
     }

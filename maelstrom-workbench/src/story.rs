@@ -1,18 +1,26 @@
-//! Explanations with names: which node a process talked to, and when the network was cut.
+//! Explanations with names: which node a process talked to, and what faults it met.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use crate::{
     Value,
-    history::{History, Process},
+    history::{History, Operation, Process},
 };
 
-/// How many partitions are told.
+/// How many times are told of each fault.
 const TOLD: usize = 4;
 
 /// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. A process is a worker,
-/// which always talks to the same node; its number tells which.
-pub(crate) fn name_nodes(text: &str, nodes: &[String], concurrency: usize) -> String {
+/// which always talks to the same node; its number tells which. The nodes are added to `mentioned`.
+pub(crate) fn name_nodes(
+    text: &str,
+    nodes: &[String],
+    concurrency: usize,
+    mentioned: &mut BTreeSet<String>,
+) -> String {
     const WORD: &str = "process ";
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -25,7 +33,9 @@ pub(crate) fn name_nodes(text: &str, nodes: &[String], concurrency: usize) -> St
             && concurrency > 0
             && !nodes.is_empty()
         {
-            out.extend([" (at ", &nodes[process % concurrency % nodes.len()], ")"]);
+            let node = &nodes[process % concurrency % nodes.len()];
+            out.extend([" (at ", node, ")"]);
+            mentioned.insert(node.clone());
         }
         rest = &rest[end..];
     }
@@ -33,67 +43,152 @@ pub(crate) fn name_nodes(text: &str, nodes: &[String], concurrency: usize) -> St
     out
 }
 
-/// When the network was cut, and between whom; `None` if it never was.
-pub(crate) fn partitions(history: &History) -> Option<String> {
-    let mut windows: Vec<(String, u64, Option<u64>)> = Vec::new();
-    for operation in history.operations().iter().filter(|operation| operation.process == Process::Nemesis) {
-        match &*operation.f {
-            "start-partition" => {
-                if let Some([_, Value::Object(cuts)]) = operation.value.as_list() {
-                    windows.push((describe(cuts.iter()), operation.time, None));
-                }
-            }
-            _ => {
-                if let Some((_, _, end @ None)) = windows.last_mut() {
-                    *end = Some(operation.time);
-                }
-            }
-        }
+/// What the nemesis did to these nodes and to all messages, a sentence for each fault and node. Without nodes it is told
+/// of all.
+pub(crate) fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String> {
+    let mut windows = Windows::default();
+    let entries = history.operations().iter().filter(|operation| operation.process == Process::Nemesis);
+    // Two entries each; the second has what came of it.
+    for operation in entries.skip(1).step_by(2) {
+        windows.note(operation);
     }
-    // A cut that cuts nobody off is none.
-    windows.retain(|(who, _, _)| !who.is_empty());
-    let told: Vec<String> = windows
-        .iter()
-        .take(TOLD)
-        .map(|(who, start, end)| match end {
-            Some(end) => format!("{who} from {} to {}", seconds(*start), seconds(*end)),
-            None => format!("{who} from {} on", seconds(*start)),
-        })
-        .collect();
-    let more = windows.len().saturating_sub(TOLD);
-    let more = if more > 0 { format!("; and {more} times more") } else { String::new() };
-    (!told.is_empty()).then(|| format!("the network was cut: {}{more}", told.join("; ")))
+    let is_told = |what: &What| {
+        let node = match what {
+            What::CutOff { node, .. }
+            | What::Killed { node }
+            | What::Paused { node }
+            | What::Clock { node, .. } => node,
+            What::Messages(_) => return true,
+        };
+        nodes.is_empty() || nodes.contains(node)
+    };
+    windows.told().filter(|(what, _)| is_told(what)).map(|(what, times)| what.sentence(&times)).collect()
 }
 
-/// Who was cut off from whom: the smaller side, if there are two, else who missed whom.
-fn describe<'c>(cuts: impl ExactSizeIterator<Item = (&'c String, &'c Value)>) -> String {
-    let cuts: Vec<(&str, Vec<&str>)> = cuts
-        .map(|(receiver, senders)| {
-            let senders = senders.as_list().unwrap_or_default();
-            (receiver.as_str(), senders.iter().filter_map(Value::as_str).collect())
-        })
-        .collect();
-    let mut sides: Vec<(Vec<&str>, &Vec<&str>)> = Vec::new();
-    for (receiver, senders) in &cuts {
-        match sides.iter_mut().find(|(_, missed)| *missed == senders) {
-            Some((side, _)) => side.push(receiver),
-            None => sides.push((vec![receiver], senders)),
+/// Something that lasts for a while.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    /// A node that did not hear some others.
+    CutOff {
+        node: String,
+        from: Vec<String>,
+    },
+    Killed {
+        node: String,
+    },
+    Paused {
+        node: String,
+    },
+    Clock {
+        node: String,
+        ahead_ms: String,
+    },
+    /// `were lost`, ….
+    Messages(&'static str),
+}
+
+impl What {
+    fn sentence(&self, times: &str) -> String {
+        match self {
+            Self::CutOff { node, from } => format!("{node} did not hear {} {times}", listed(from)),
+            Self::Killed { node } => format!("{node} was killed, and down {times}"),
+            Self::Paused { node } => format!("{node} stood still {times}"),
+            Self::Clock { node, ahead_ms } => format!("the clock of {node} was {ahead_ms} ms ahead {times}"),
+            Self::Messages(what) => format!("messages {what} {times}"),
         }
     }
-    match &sides[..] {
-        [] => String::new(),
-        // Two sides, each missing the other.
-        [(a, missed_by_a), (b, missed_by_b)] if a == *missed_by_b && b == *missed_by_a => {
-            let side = if b.len() < a.len() { b } else { a };
-            format!("{} alone", side.join(" and "))
+}
+
+/// When everything lasted: from, and to.
+#[derive(Debug, Default)]
+struct Windows(BTreeMap<What, Vec<(u64, Option<u64>)>>);
+
+impl Windows {
+    fn note(&mut self, operation: &Operation) {
+        let (time, value) = (operation.time, &operation.value);
+        let names =
+            || value.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned);
+        match &*operation.f {
+            "start-partition" | "start-one-way" => {
+                let Some([_, Value::Object(cuts)]) = value.as_list() else { return };
+                for (node, senders) in cuts {
+                    let from = senders.as_list().unwrap_or_default();
+                    let from = from.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                    self.begin(What::CutOff { node: node.clone(), from }, time);
+                }
+            }
+            "stop-partition" | "stop-one-way" => self.end(time, |what| matches!(what, What::CutOff { .. })),
+            "kill" => names().for_each(|node| self.begin(What::Killed { node }, time)),
+            "start" => self.end(time, |what| matches!(what, What::Killed { .. })),
+            "pause" => names().for_each(|node| self.begin(What::Paused { node }, time)),
+            "resume" => self.end(time, |what| matches!(what, What::Paused { .. })),
+            "start-clock" => {
+                let Value::Object(clocks) = value else { return };
+                for (node, ahead_ms) in clocks {
+                    self.begin(What::Clock { node: node.clone(), ahead_ms: ahead_ms.to_string() }, time);
+                }
+            }
+            "stop-clock" => self.end(time, |what| matches!(what, What::Clock { .. })),
+            other => {
+                let (is_start, name) = match other.split_once('-') {
+                    Some(("start", name)) => (true, name),
+                    Some((_, name)) => (false, name),
+                    None => return,
+                };
+                let what = What::Messages(match name {
+                    "loss" => "were lost",
+                    "duplicate" => "came twice",
+                    "reorder" => "were overtaken",
+                    "slow" => "were slow",
+                    _ => return,
+                });
+                if is_start {
+                    self.begin(what, time);
+                } else {
+                    self.end(time, |known| *known == what);
+                }
+            }
         }
-        _ => {
-            let missed: Vec<String> = cuts
+    }
+
+    fn begin(&mut self, what: What, time: u64) {
+        self.0.entry(what).or_default().push((time, None));
+    }
+
+    fn end(&mut self, time: u64, is_over: impl Fn(&What) -> bool) {
+        for (_, windows) in self.0.iter_mut().filter(|(what, _)| is_over(what)) {
+            if let Some((_, end @ None)) = windows.last_mut() {
+                *end = Some(time);
+            }
+        }
+    }
+
+    /// With the times in words: `from 2.20 s to 9.80 s, and from 12.00 s on`.
+    fn told(self) -> impl Iterator<Item = (What, String)> {
+        self.0.into_iter().map(|(what, windows)| {
+            let mut told: Vec<String> = windows
                 .iter()
-                .map(|(receiver, senders)| format!("{receiver} missed {}", senders.join(" and ")))
+                .take(TOLD)
+                .map(|(start, end)| match end {
+                    Some(end) => format!("from {} to {}", seconds(*start), seconds(*end)),
+                    None => format!("from {} on", seconds(*start)),
+                })
                 .collect();
-            missed.join(", ")
-        }
+            if windows.len() > TOLD {
+                told.push(format!("{} times more", windows.len() - TOLD));
+            }
+            let times = listed(&told);
+            (what, times)
+        })
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(texts: &[String]) -> String {
+    match texts {
+        [] => "nobody".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
@@ -104,57 +199,80 @@ fn seconds(nanos: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Kind, Operation};
-
-    fn nodes() -> Vec<String> {
-        (0..3).map(|k| format!("n{k}")).collect()
-    }
+    use crate::history::Kind;
 
     #[test]
     fn processes_are_named_with_their_nodes() {
+        let nodes: Vec<String> = (0..3).map(|k| format!("n{k}")).collect();
+        let mut mentioned = BTreeSet::new();
         assert_eq!(
-            name_nodes("to process 0 at 2 s, read by process 17; a process ", &nodes(), 6),
+            name_nodes("to process 0 at 2 s, read by process 17; a process ", &nodes, 6, &mut mentioned),
             "to process 0 (at n0) at 2 s, read by process 17 (at n2); a process "
         );
-        assert_eq!(name_nodes("process 4", &nodes(), 3), "process 4 (at n1)");
+        assert_eq!(mentioned.into_iter().collect::<Vec<_>>(), ["n0", "n2"]);
     }
 
-    fn cut(cuts: &[(&str, &[&str])]) -> Value {
-        let cuts = cuts.iter().map(|(receiver, senders)| (*receiver, senders.iter().copied().collect()));
-        Value::List(vec!["isolated".into(), Value::object(cuts)])
-    }
-
-    fn history(faults: &[(u64, &'static str, Value)]) -> History {
+    fn history(faults: &[(u64, &'static str, &str)]) -> History {
         let mut history = History::new();
         for (time, f, value) in faults {
-            let time = time * 1_000_000_000;
-            let index = history.len();
-            history
-                .push(Operation::new(index, time, Process::Nemesis, Kind::Info, *f, value.clone()))
-                .unwrap();
+            for value in ["null", value] {
+                let (index, value) = (history.len(), value.parse().unwrap());
+                let time = time * 1_000_000_000;
+                history.push(Operation::new(index, time, Process::Nemesis, Kind::Info, *f, value)).unwrap();
+            }
         }
         history
     }
 
+    fn told(nodes: &[&str], faults_of: &[(u64, &'static str, &str)]) -> Vec<String> {
+        faults(&history(faults_of), &nodes.iter().map(|node| (*node).to_owned()).collect())
+    }
+
     #[test]
-    fn partitions_are_told_with_who_was_cut_off_and_when() {
-        let history = history(&[
-            (1, "start-partition", "one".into()),
-            (1, "start-partition", cut(&[("n0", &["n2"]), ("n1", &["n2"]), ("n2", &["n0", "n1"])])),
-            (4, "stop-partition", Value::Null),
-            (4, "stop-partition", "network-healed".into()),
-            (5, "start-partition", cut(&[])),
-            (6, "stop-partition", Value::Null),
-            (7, "start-partition", cut(&[("n0", &["n1"]), ("n1", &["n2"]), ("n2", &["n0"])])),
-        ]);
+    fn it_is_told_from_whom_a_node_was_cut_off_and_when() {
+        let partition = r#"["isolated", {"n0": ["n2"], "n1": ["n2"], "n2": ["n0", "n1"]}]"#;
+        let faults = [
+            (1, "start-partition", partition),
+            (4, "stop-partition", r#""network-healed""#),
+            (5, "start-partition", r#"["isolated", {}]"#),
+            (6, "stop-partition", r#""network-healed""#),
+            (7, "start-partition", partition),
+        ];
         assert_eq!(
-            partitions(&history).unwrap(),
-            "the network was cut: n2 alone from 1.00 s to 4.00 s; n0 missed n1, n1 missed n2, n2 missed n0 from 7.00 s on"
+            told(&["n2"], &faults),
+            ["n2 did not hear n0 and n1 from 1.00 s to 4.00 s and from 7.00 s on"]
+        );
+        assert_eq!(told(&[], &faults).len(), 3);
+        assert_eq!(told(&["n3"], &faults), [""; 0]);
+    }
+
+    #[test]
+    fn every_other_fault_is_told() {
+        let faults = [
+            (1, "kill", r#"["n1"]"#),
+            (2, "start", r#"["n1"]"#),
+            (3, "pause", r#"["n0", "n1"]"#),
+            (4, "resume", r#"["n0", "n1"]"#),
+            (5, "start-loss", r#"{"probability": 0.2, "services": false}"#),
+            (6, "stop-loss", "null"),
+            (7, "start-clock", r#"{"n1": -300}"#),
+        ];
+        assert_eq!(
+            told(&["n1"], &faults),
+            [
+                "n1 was killed, and down from 1.00 s to 2.00 s",
+                "n1 stood still from 3.00 s to 4.00 s",
+                "the clock of n1 was -300 ms ahead from 7.00 s on",
+                "messages were lost from 5.00 s to 6.00 s",
+            ]
         );
     }
 
     #[test]
-    fn without_partitions_there_is_nothing_to_tell() {
-        assert_eq!(partitions(&History::new()), None);
+    fn many_windows_are_counted() {
+        let faults: Vec<_> =
+            (0..12).map(|k| (k, if k % 2 == 0 { "start-slow" } else { "stop-slow" }, "null")).collect();
+        let told = told(&[], &faults);
+        assert!(told[0].ends_with("from 6.00 s to 7.00 s and 2 times more"), "{told:?}");
     }
 }

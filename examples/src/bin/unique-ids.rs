@@ -57,7 +57,7 @@ mod tests {
         Node,
         testing::{TestNode, json},
     };
-    use maelstrom_workbench::{Simulation, checker::RequiredAvailability, workload};
+    use maelstrom_workbench::{Simulation, checker::RequiredAvailability, nemesis::Nemesis, workload};
 
     use super::*;
 
@@ -100,7 +100,7 @@ mod tests {
             .nodes(3)
             .rate(1000.0)
             .time_limit(Duration::from_secs(5))
-            .partitions(Duration::from_secs(2))
+            .nemesis(Nemesis::partitions().interval(Duration::from_secs(2)))
             .availability(RequiredAvailability::Total)
             .seeds(0..5)
             .run()

@@ -8,6 +8,11 @@ use super::{models, options::Options};
 pub(super) fn for_maelstrom(options: &Options, node_args: &[String]) -> String {
     let mut words = vec!["maelstrom".to_owned(), "test".to_owned()];
     words.extend(common(options));
+    // Other faults are not there.
+    let faults = options.nemesis.as_deref().unwrap_or_default().split(',').map(str::trim);
+    if faults.into_iter().any(|fault| fault.split('=').next() == Some("partition")) {
+        words.extend(["--nemesis".to_owned(), "partition".to_owned()]);
+    }
     let models = models::parse(&options.consistency_models).unwrap_or_default();
     if models != ["strict-serializable"] {
         // It wants white space around its commas.
@@ -34,6 +39,22 @@ pub(super) fn for_workbench(
     }
     if simulate {
         words.push("--simulate".to_owned());
+    }
+    for (name, value, default) in [
+        ("--nemesis", options.nemesis.as_deref().unwrap_or_default(), ""),
+        ("--kill-targets", &options.kill_targets, "one"),
+        ("--pause-targets", &options.pause_targets, "one"),
+        ("--fault-probability", &options.fault_probability, "0.2"),
+    ] {
+        if value != default {
+            words.extend([name.to_owned(), value.to_owned()]);
+        }
+    }
+    if options.fault_services {
+        words.push("--fault-services".to_owned());
+    }
+    if let Some(schedule) = &options.schedule {
+        words.extend(["--schedule".to_owned(), schedule.display().to_string()]);
     }
     if store != Path::new("store") {
         words.extend(["--store".to_owned(), store.display().to_string()]);
@@ -63,7 +84,6 @@ fn common(options: &Options) -> Vec<String> {
     option("--rate", Some(&options.rate), "5");
     option("--latency", Some(&options.latency), "0");
     option("--latency-dist", Some(&options.latency_dist), "constant");
-    option("--nemesis", options.nemesis.as_deref(), "");
     option("--nemesis-interval", Some(&options.nemesis_interval), "10");
     option("--topology", Some(&options.topology), "grid");
     option("--availability", options.availability.as_deref(), "");

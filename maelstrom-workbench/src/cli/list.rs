@@ -1,6 +1,6 @@
 //! `list`: what there is, in one screen.
 
-use maelstrom_workbench::{WORKLOADS, checker::Verdict, topology::Topology};
+use maelstrom_workbench::{WORKLOADS, checker::Verdict, nemesis::FaultKind, topology::Topology};
 
 use super::{Status, workloads};
 
@@ -11,8 +11,9 @@ pub(super) fn run() -> Status {
         println!("  {:<16} {}{yet}", entry.name, entry.about);
     }
     println!("\nFaults (--nemesis)");
-    println!("  {:<16} cuts the network apart and heals it, in turn: one node,", "partition");
-    println!("  {:<16} half, a third, or so that each sees another majority", "");
+    for kind in FaultKind::ALL {
+        println!("  {:<16} {}", kind.name(), kind.about());
+    }
     println!("\nTopologies (--topology), for broadcast");
     let names: Vec<_> = Topology::NAMES.iter().map(|(name, _)| *name).collect();
     println!("  {}", names.join(" "));

@@ -78,7 +78,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "D", default_value = "constant")]
     pub(super) latency_dist: String,
 
-    /// Faults: partition
+    /// Faults; `list` has them. kill=5 gives one an interval of its own
     #[arg(long, value_name = "F1,F2")]
     pub(super) nemesis: Option<String>,
 
@@ -129,6 +129,26 @@ pub(super) struct Options {
     /// What decides everything that is left to chance [default: another one each time]
     #[arg(long, value_name = "N", help_heading = OURS)]
     pub(super) seed: Option<String>,
+
+    /// Does what a schedule.json of an earlier run says, from which steps may have been taken out
+    #[arg(long, value_name = "FILE", help_heading = OURS)]
+    pub(super) schedule: Option<PathBuf>,
+
+    /// How many nodes a kill hits at a time: one, minority, majority or all
+    #[arg(long, value_name = "T", default_value = "one", help_heading = OURS)]
+    pub(super) kill_targets: String,
+
+    /// How many nodes a pause hits at a time, or how many clocks are set wrong
+    #[arg(long, value_name = "T", default_value = "one", help_heading = OURS)]
+    pub(super) pause_targets: String,
+
+    /// Which part of the messages is lost, doubled or overtaken, from 0 to 1
+    #[arg(long, value_name = "P", default_value = "0.2", help_heading = OURS)]
+    pub(super) fault_probability: String,
+
+    /// Lets loss, duplicate, reorder and slow hit messages from and to services as well
+    #[arg(long, help_heading = OURS)]
+    pub(super) fault_services: bool,
 
     /// Does and judges all as Maelstrom does, its mistakes included
     #[arg(long, help_heading = OURS)]

@@ -1,20 +1,18 @@
 //! What a test's options come to, once every one of them makes sense.
 
-use std::{collections::BTreeSet, fs, str::FromStr, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use maelstrom_workbench::{
+    Schedule,
     checker::{self, RequiredAvailability},
-    cluster::ClusterOptions,
+    cluster::{Budget, ClusterOptions},
+    nemesis::{FaultKind, Nemesis},
     network::{Distribution, Latency, SIMULATED_HOP},
     workload::Workload,
 };
 use rand::{TryRng, rngs::SysRng};
 
 use super::{models, options::Options, workloads};
-
-/// How many messages a run may deliver: in a simulation ten million, where a storm would else never end. With processes
-/// the clock ends it.
-const SIMULATED_BUDGET: u64 = 10_000_000;
 
 /// A test that can be run.
 pub(super) struct Plan {
@@ -30,7 +28,7 @@ impl Plan {
         let mut mistakes = Mistakes::default();
         let checks = checks(options, &mut mistakes);
         let topology = mistakes.take("--topology", options.topology.parse()).unwrap_or_default();
-        let workload = mistakes.take("--workload", workloads::workload(&options.workload, topology));
+        let workload = mistakes.take("--workload", workloads::workload(&options.workload));
         let nodes = nodes(options, &mut mistakes);
         let concurrency = mistakes.take("--concurrency", concurrency(&options.concurrency, nodes.len()));
         let time_limit = mistakes.whole("--time-limit", &options.time_limit, 1);
@@ -44,11 +42,14 @@ impl Plan {
             |interval| interval > 0.0,
             "a number of seconds greater than 0",
         );
-        let partitions = mistakes.take("--nemesis", has_partitions(options.nemesis.as_deref()));
+        let nemeses = nemeses(options, simulate, &mut mistakes);
         let test_count = mistakes.whole("--test-count", &options.test_count, 1);
-        let seed = match &options.seed {
-            Some(seed) => mistakes.whole("--seed", seed, 0),
-            None => mistakes.take("--seed", new_seed()),
+        let given = options.schedule.as_deref().map(|file| read_schedule(file, &nodes, concurrency));
+        let given = mistakes.take("--schedule", given.transpose()).flatten();
+        let seed = match (&options.seed, &given) {
+            (Some(seed), _) => mistakes.whole("--seed", seed, 0),
+            (None, Some(schedule)) => Some(schedule.seed),
+            (None, None) => mistakes.take("--seed", new_seed()),
         };
         // These are for workloads to come, and are wrong or right all the same.
         mistakes.take("--consistency-models", models::parse(&options.consistency_models));
@@ -62,8 +63,8 @@ impl Plan {
 
         mistakes.none()?;
         let all = "an option without a value is a mistake, and there are none";
+        let interval = Duration::from_secs_f64(interval.expect(all));
         let cluster = ClusterOptions {
-            nodes,
             concurrency: concurrency.expect(all),
             rate: rate.expect(all),
             time_limit: Duration::from_secs(time_limit.expect(all)),
@@ -72,12 +73,14 @@ impl Plan {
                 distribution: distribution.expect(all),
                 hop: if simulate { SIMULATED_HOP } else { Duration::ZERO },
             },
-            partitions: partitions.expect(all).then(|| Duration::from_secs_f64(interval.expect(all))),
+            nemeses: nemeses.into_iter().map(|nemesis| nemesis.or_interval(interval)).collect(),
+            topology,
             seed: seed.expect(all),
-            journal: false,
-            budget: if simulate { SIMULATED_BUDGET } else { u64::MAX },
+            schedule: given.map(Arc::new),
+            // With processes the clock ends a storm.
+            budget: if simulate { Budget::default() } else { Budget::NONE },
             compat: options.maelstrom_compat,
-            watch: None,
+            ..ClusterOptions::new(nodes)
         };
         let (workload, test_count) = (workload.expect(all), test_count.expect(all));
         Ok(Self { workload, cluster, checks, test_count })
@@ -99,6 +102,10 @@ impl Mistakes {
     /// The value, or a mistake.
     pub(super) fn take<T, E: ToString>(&mut self, option: &str, value: Result<T, E>) -> Option<T> {
         value.map_err(|error| self.0.push(format!("{option}: {}", error.to_string()))).ok()
+    }
+
+    fn add(&mut self, option: &str, mistake: &str) {
+        self.0.push(format!("{option}: {mistake}"));
     }
 
     fn whole(&mut self, option: &str, text: &str, least: u64) -> Option<u64> {
@@ -182,19 +189,59 @@ fn concurrency(text: &str, nodes: usize) -> Result<usize, String> {
     }
 }
 
-fn has_partitions(faults: Option<&str>) -> Result<bool, String> {
-    let faults = faults.unwrap_or_default().split(',').map(str::trim).filter(|fault| !fault.is_empty());
-    let mut any = false;
-    for fault in faults {
-        any |= match fault {
-            "partition" => true,
-            "kill" | "pause" => {
-                return Err(format!("the workbench does not have `{fault}` yet; it has partition"));
-            }
-            _ => return Err(format!("there is no fault `{fault}`; there is partition")),
+/// `partition,kill=5`: the faults, each maybe with an interval of its own in seconds.
+fn nemeses(options: &Options, simulate: bool, mistakes: &mut Mistakes) -> Vec<Nemesis> {
+    let kill_targets = mistakes.take("--kill-targets", options.kill_targets.parse()).unwrap_or_default();
+    let pause_targets = mistakes.take("--pause-targets", options.pause_targets.parse()).unwrap_or_default();
+    let is_part = |part: f64| (0.0..=1.0).contains(&part);
+    let probability =
+        mistakes.real("--fault-probability", &options.fault_probability, is_part, "a number from 0 to 1");
+    let mut nemeses: Vec<Nemesis> = Vec::new();
+    let names = options.nemesis.as_deref().unwrap_or_default().split(',').map(str::trim);
+    for word in names.filter(|word| !word.is_empty()) {
+        let (name, interval) = match word.split_once('=') {
+            Some((name, interval)) => (name, Some(interval)),
+            None => (word, None),
         };
+        let Some(kind) = mistakes.take("--nemesis", name.parse::<FaultKind>()) else { continue };
+        if kind == FaultKind::Clock && !simulate {
+            mistakes.add("--nemesis", "clocks can be set wrong in simulations only: --simulate");
+        }
+        if nemeses.iter().any(|nemesis| nemesis.kind() == kind) {
+            mistakes.add("--nemesis", &format!("`{name}` is there twice"));
+        }
+        let targets = if kind == FaultKind::Kill { kill_targets } else { pause_targets };
+        let mut fault = Nemesis::new(kind).targets(targets).probability(probability.unwrap_or_default());
+        if options.fault_services {
+            fault = fault.with_services();
+        }
+        if let Some(interval) = interval {
+            let seconds = mistakes.real(
+                "--nemesis",
+                interval,
+                |seconds| seconds > 0.0,
+                "a number of seconds greater than 0",
+            );
+            fault = fault.interval(Duration::from_secs_f64(seconds.unwrap_or(1.0)));
+        }
+        nemeses.push(fault);
     }
-    Ok(any)
+    nemeses
+}
+
+fn read_schedule(file: &Path, nodes: &[String], concurrency: Option<usize>) -> Result<Schedule, String> {
+    let named = |error: &dyn ToString| format!("{}: {}", file.display(), error.to_string());
+    let text = fs::read_to_string(file).map_err(|error| named(&error))?;
+    let schedule: Schedule = text.parse().map_err(|error: String| named(&error))?;
+    if schedule.nodes != nodes {
+        return Err(named(&format!("it is for the nodes {}", schedule.nodes.join(","))));
+    }
+    match concurrency {
+        Some(clients) if clients != schedule.concurrency => {
+            Err(named(&format!("it is for --concurrency {}", schedule.concurrency)))
+        }
+        _ => Ok(schedule),
+    }
 }
 
 /// A seed that is short enough to be typed again.

@@ -144,7 +144,7 @@ fn context(error: &io::Error, what: &str) -> io::Error {
 /// The options as results have them.
 fn options(test: &Test, plan: &Plan) -> Value {
     let (cluster, options) = (&plan.cluster, &test.options);
-    let nemesis = cluster.partitions.map(|_| Value::from("partition"));
+    let nemesis = cluster.nemeses.iter().map(|nemesis| Value::from(nemesis.kind().name()));
     Value::object([
         ("workload", options.workload.as_str().into()),
         ("bin", options.bin.as_ref().map(|bin| bin.display().to_string()).into()),
@@ -155,7 +155,7 @@ fn options(test: &Test, plan: &Plan) -> Value {
         ("rate", cluster.rate.into()),
         ("latency", u64::try_from(cluster.latency.mean.as_millis()).unwrap_or(u64::MAX).into()),
         ("latency-dist", options.latency_dist.as_str().into()),
-        ("nemesis", nemesis.into_iter().collect()),
+        ("nemesis", nemesis.collect()),
         ("nemesis-interval", options.nemesis_interval.parse::<f64>().ok().into()),
         ("topology", options.topology.as_str().into()),
         ("availability", plan.checks.availability.map(Value::from).into()),

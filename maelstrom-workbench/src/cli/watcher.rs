@@ -169,7 +169,7 @@ impl Watch for Watcher {
                 add_one(&self.messages);
                 self.shown.receives
             }
-            EventKind::Partitioned | EventKind::Gone => false,
+            EventKind::Lost | EventKind::Partitioned | EventKind::Gone => false,
         };
         if is_shown {
             self.clear_line();

@@ -1,9 +1,6 @@
 //! Workloads by name.
 
-use maelstrom_workbench::{
-    topology::Topology,
-    workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds, Workload},
-};
+use maelstrom_workbench::workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds, Workload};
 
 /// One of Maelstrom's workloads.
 pub(super) struct Entry {
@@ -11,36 +8,32 @@ pub(super) struct Entry {
     /// What its nodes do.
     pub(super) about: &'static str,
     /// Makes it; there is nothing where the workbench does not have it yet.
-    pub(super) make: Option<fn(Topology) -> Box<dyn Workload>>,
+    pub(super) make: Option<fn() -> Box<dyn Workload>>,
 }
 
 /// All of them, by name.
 pub(super) const ALL: [Entry; 10] = [
-    entry("broadcast", "values that reach every node", Some(|topology| Box::new(Broadcast { topology }))),
-    entry("echo", "the same text back", Some(|_| Box::new(Echo))),
-    entry("g-counter", "a counter that only grows", Some(|_| Box::new(GCounter))),
-    entry("g-set", "a set that only grows", Some(|_| Box::new(GSet))),
+    entry("broadcast", "values that reach every node", Some(|| Box::new(Broadcast::default()))),
+    entry("echo", "the same text back", Some(|| Box::new(Echo))),
+    entry("g-counter", "a counter that only grows", Some(|| Box::new(GCounter))),
+    entry("g-set", "a set that only grows", Some(|| Box::new(GSet))),
     entry("kafka", "logs that are appended to and polled", None),
     entry("lin-kv", "a linearizable store of keys and values", None),
-    entry("pn-counter", "a counter that also shrinks", Some(|_| Box::new(PnCounter))),
+    entry("pn-counter", "a counter that also shrinks", Some(|| Box::new(PnCounter))),
     entry("txn-list-append", "transactions that append to lists", None),
     entry("txn-rw-register", "transactions that read and write registers", None),
-    entry("unique-ids", "ids that no other node gives out", Some(|_| Box::new(UniqueIds))),
+    entry("unique-ids", "ids that no other node gives out", Some(|| Box::new(UniqueIds))),
 ];
 
-const fn entry(
-    name: &'static str,
-    about: &'static str,
-    make: Option<fn(Topology) -> Box<dyn Workload>>,
-) -> Entry {
+const fn entry(name: &'static str, about: &'static str, make: Option<fn() -> Box<dyn Workload>>) -> Entry {
     Entry { name, about, make }
 }
 
 /// The workload of that name.
-pub(super) fn workload(name: &str, topology: Topology) -> Result<Box<dyn Workload>, String> {
+pub(super) fn workload(name: &str) -> Result<Box<dyn Workload>, String> {
     let known = ALL.iter().find(|entry| entry.name == name);
     if let Some(make) = known.and_then(|entry| entry.make) {
-        return Ok(make(topology));
+        return Ok(make());
     }
     let available: Vec<_> = ALL.iter().filter(|entry| entry.make.is_some()).map(|entry| entry.name).collect();
     let available = available.join(", ");

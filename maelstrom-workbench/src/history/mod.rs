@@ -25,6 +25,13 @@ pub struct History {
     open: HashMap<Process, usize>,
 }
 
+/// Two histories are the same if their operations are.
+impl PartialEq for History {
+    fn eq(&self, other: &Self) -> bool {
+        self.operations == other.operations
+    }
+}
+
 impl History {
     /// An empty history.
     pub fn new() -> Self {

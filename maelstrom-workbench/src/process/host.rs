@@ -8,6 +8,7 @@ use std::{
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::Errno,
+    process::Signal,
 };
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     lines::{Fill, Line, excerpt},
     node::{MAX_LINE, NodeProcess},
 };
-use crate::cluster::{Cluster, Delivery};
+use crate::cluster::{Action, Cluster, Delivery};
 
 /// How often a node is looked after that gives no sign.
 const LONGEST_LOOK: Duration = Duration::from_millis(250);
@@ -28,20 +29,35 @@ const MAX_IN_FLIGHT: usize = 1_000_000;
 /// How many pieces are read of what a node leaves behind: more than pipes hold, unless what it has started goes on.
 const LEFT_BEHIND: usize = 64;
 
+/// Starts the node of this number, in this life: 0, and one more after each kill.
+pub(super) type Starter<'h> = Box<dyn Fn(usize, u32) -> io::Result<NodeProcess> + 'h>;
+
 /// A run on the wall clock.
-pub(super) struct Host<'w, 'i> {
-    pub(super) cluster: Cluster<'w>,
+pub(super) struct Host<'w, 'h> {
+    cluster: Cluster<'w>,
     nodes: Vec<Watched>,
-    interrupt: Option<&'i Interrupt>,
+    start_node: Starter<'h>,
+    interrupt: Option<&'h Interrupt>,
     start: Instant,
-    pub(super) crashes: Vec<Crash>,
-    pub(super) interrupted: Option<i32>,
-    deliveries: Vec<Delivery>,
+    crashes: Vec<Crash>,
+    interrupted: Option<i32>,
+    actions: Vec<Action>,
+}
+
+/// What became of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Alive,
+    /// The nemesis has killed it, and will start it again.
+    Killed,
+    /// It has died by itself.
+    Crashed,
 }
 
 struct Watched {
     process: NodeProcess,
-    alive: bool,
+    state: State,
+    life: u32,
     /// When to see next whether it is still there, and how long after that again.
     look: Duration,
     then: Duration,
@@ -59,29 +75,34 @@ struct Ready {
     errors: bool,
 }
 
-impl<'w, 'i> Host<'w, 'i> {
+impl<'w, 'h> Host<'w, 'h> {
+    /// Starts the nodes.
     pub(super) fn new(
         cluster: Cluster<'w>,
-        nodes: Vec<NodeProcess>,
-        interrupt: Option<&'i Interrupt>,
-    ) -> Self {
-        let watched = |process| Watched {
-            process,
-            alive: true,
-            look: LONGEST_LOOK,
-            then: LONGEST_LOOK,
-            overrun: false,
-            dropped: 0,
+        start_node: Starter<'h>,
+        interrupt: Option<&'h Interrupt>,
+    ) -> io::Result<Self> {
+        let watched = |node| {
+            Ok(Watched {
+                process: start_node(node, 0)?,
+                state: State::Alive,
+                life: 0,
+                look: LONGEST_LOOK,
+                then: LONGEST_LOOK,
+                overrun: false,
+                dropped: 0,
+            })
         };
-        Self {
+        Ok(Self {
+            nodes: (0..cluster.options().nodes.len()).map(watched).collect::<io::Result<_>>()?,
             cluster,
-            nodes: nodes.into_iter().map(watched).collect(),
+            start_node,
             interrupt,
             start: Instant::now(),
             crashes: Vec::new(),
             interrupted: None,
-            deliveries: Vec::new(),
-        }
+            actions: Vec::new(),
+        })
     }
 
     /// Runs until all is over, or a signal comes. Returns how long it took.
@@ -120,25 +141,21 @@ impl<'w, 'i> Host<'w, 'i> {
         Ok(duration)
     }
 
-    /// Lets the network and the clients do what is due, and hands nodes what is theirs.
+    /// What is left of a run: the cluster, who has crashed, and the signal that has ended it.
+    pub(super) fn into_outcome(self) -> (Cluster<'w>, Vec<Crash>, Option<i32>) {
+        (self.cluster, self.crashes, self.interrupted)
+    }
+
+    /// Lets the network and the clients do what is due, and does with nodes what comes of it.
     fn route(&mut self) {
-        let now = self.start.elapsed();
         loop {
-            self.cluster.advance(now, &mut self.deliveries);
-            for Delivery { node, line, .. } in self.deliveries.drain(..) {
-                let watched = &mut self.nodes[node];
-                // What is for a node that is gone is thrown away, as in Maelstrom.
-                if watched.process.stdin.is_none() || watched.process.input.push(&line) {
-                    continue;
-                }
-                watched.dropped += 1;
-                if !std::mem::replace(&mut watched.overrun, true) {
-                    let name = &watched.process.name;
-                    self.cluster.problem(format!(
-                        "{name} does not read its input: too much waits for it, and what comes now is dropped"
-                    ));
-                }
+            let now = self.start.elapsed();
+            self.cluster.advance(now, &mut self.actions);
+            let mut actions = std::mem::take(&mut self.actions);
+            for action in actions.drain(..) {
+                self.act(action);
             }
+            self.actions = actions;
             if self.cluster.deadline().is_none_or(|deadline| deadline > now) {
                 break;
             }
@@ -146,6 +163,74 @@ impl<'w, 'i> Host<'w, 'i> {
         for node in 0..self.nodes.len() {
             if !self.nodes[node].process.input.is_empty() {
                 self.write(node);
+            }
+        }
+    }
+
+    fn act(&mut self, action: Action) {
+        match action {
+            Action::Deliver(delivery) => self.deliver(delivery),
+            Action::Kill { node } => self.kill(node),
+            Action::Start { node } => self.restart(node),
+            Action::Pause { node } => self.nodes[node].process.signal(Signal::STOP),
+            Action::Resume { node } => self.nodes[node].process.signal(Signal::CONT),
+            // A process has the machine's clock; whoever asks for this is told before a run.
+            Action::Clock { .. } => {}
+        }
+    }
+
+    fn deliver(&mut self, Delivery { node, line, .. }: Delivery) {
+        let watched = &mut self.nodes[node];
+        // What is for a node that is gone is thrown away, as in Maelstrom.
+        if watched.process.stdin.is_none() || watched.process.input.push(&line) {
+            return;
+        }
+        watched.dropped += 1;
+        if !std::mem::replace(&mut watched.overrun, true) {
+            let name = &watched.process.name;
+            self.cluster.problem(format!(
+                "{name} does not read its input: too much waits for it, and what comes now is dropped"
+            ));
+        }
+    }
+
+    /// Kills a node for the nemesis. What it has written by then counts, as messages under way do.
+    fn kill(&mut self, node: usize) {
+        if self.nodes[node].state != State::Alive {
+            return;
+        }
+        let process = &mut self.nodes[node].process;
+        process.kill();
+        if let Err(error) = process.reap() {
+            self.cluster.problem(error.to_string());
+        }
+        self.read_what_is_left(node);
+        let watched = &mut self.nodes[node];
+        watched.state = State::Killed;
+        watched.process.close();
+    }
+
+    fn restart(&mut self, node: usize) {
+        if self.nodes[node].state != State::Killed {
+            return;
+        }
+        let life = self.nodes[node].life + 1;
+        match (self.start_node)(node, life) {
+            Ok(process) => {
+                let watched = &mut self.nodes[node];
+                (watched.process, watched.state, watched.life) = (process, State::Alive, life);
+                (watched.look, watched.then) = (self.start.elapsed() + LONGEST_LOOK, LONGEST_LOOK);
+            }
+            Err(error) => self.cluster.give_up(error.to_string()),
+        }
+    }
+
+    fn read_what_is_left(&mut self, node: usize) {
+        for _ in 0..LEFT_BEHIND {
+            let output = self.read_output(node);
+            let errors = self.read_errors(node);
+            if !matches!((output, errors), (Fill::Bytes(_), _) | (_, Fill::Bytes(_))) {
+                break;
             }
         }
     }
@@ -169,7 +254,7 @@ impl<'w, 'i> Host<'w, 'i> {
             );
             fds.extend(process.stderr.as_ref().map(|stderr| PollFd::new(stderr, PollFlags::IN)));
         }
-        let looks = self.nodes.iter().filter(|node| node.alive).map(|node| node.look);
+        let looks = self.nodes.iter().filter(|node| node.state == State::Alive).map(|node| node.look);
         let deadline = looks.chain(self.cluster.deadline()).min();
         let timeout = deadline.map(|deadline| timespec(deadline.saturating_sub(self.start.elapsed())));
         match poll(&mut fds, timeout.as_ref()) {
@@ -280,18 +365,14 @@ impl<'w, 'i> Host<'w, 'i> {
 
     fn look_after(&mut self, node: usize) {
         let watched = &mut self.nodes[node];
-        let Some(exit) = watched.process.exit().filter(|_| watched.alive) else { return };
-        watched.alive = false;
-        // What it has written before counts.
-        for _ in 0..LEFT_BEHIND {
-            let output = self.read_output(node);
-            let errors = self.read_errors(node);
-            if !matches!((output, errors), (Fill::Bytes(_), _) | (_, Fill::Bytes(_))) {
-                break;
-            }
+        if watched.state != State::Alive {
+            return;
         }
-        let process = &mut self.nodes[node].process;
-        (process.stdin, process.stdout, process.stderr) = (None, None, None);
+        let Some(exit) = watched.process.exit() else { return };
+        watched.state = State::Crashed;
+        // What it has written before counts.
+        self.read_what_is_left(node);
+        self.nodes[node].process.close();
         self.route();
         let process = &self.nodes[node].process;
         let crash = Crash {
@@ -311,7 +392,7 @@ impl<'w, 'i> Host<'w, 'i> {
             self.cluster.give_up(text);
         } else {
             self.cluster.problem(text);
-            if self.nodes.iter().all(|node| !node.alive) {
+            if self.nodes.iter().all(|node| node.state == State::Crashed) {
                 self.cluster.give_up("no node is left, and the run ends".to_owned());
             }
         }
@@ -332,12 +413,13 @@ impl<'w, 'i> Host<'w, 'i> {
                     break;
                 }
             }
-            let Watched { process, alive, dropped, .. } = &self.nodes[node];
-            if *alive && process.stdin.is_none() {
+            let Watched { process, state, dropped, .. } = &self.nodes[node];
+            let alive = *state == State::Alive;
+            if alive && process.stdin.is_none() {
                 self.cluster
                     .warn(format!("{} had closed its standard input, and did not get all", process.name));
             }
-            if *alive && process.stdout.is_none() {
+            if alive && process.stdout.is_none() {
                 self.cluster.warn(format!("{} had closed its standard output", process.name));
             }
             if *dropped > 0 {

@@ -40,22 +40,12 @@ const INPUT_LIMIT: usize = 64 << 20;
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use maelstrom_workbench::{
-///     cluster::ClusterOptions, network::{Distribution, Latency}, process::Processes, workload::Echo,
-/// };
+/// use maelstrom_workbench::{cluster::ClusterOptions, process::Processes, workload::Echo};
 ///
 /// let options = ClusterOptions {
-///     nodes: vec!["n0".to_owned(), "n1".to_owned()],
-///     concurrency: 4,
 ///     rate: 100.0,
 ///     time_limit: Duration::from_secs(5),
-///     latency: Latency { mean: Duration::ZERO, distribution: Distribution::Constant, hop: Duration::ZERO },
-///     partitions: None,
-///     seed: 0,
-///     journal: false,
-///     budget: 100_000_000,
-///     compat: false,
-///     watch: None,
+///     ..ClusterOptions::new(["n0", "n1"])
 /// };
 /// let outcome = Processes::new("target/release/echo", options, &Echo).node_logs("store/node-logs").run()?;
 /// println!("{:?}", outcome.run.verdict());
@@ -177,29 +167,27 @@ impl<'w> Processes<'w> {
         })?;
         // Before the first node is there, so that there is none that a signal leaves behind.
         let interrupt = self.handle_signals.then(Interrupt::new).transpose()?;
-        let nodes = self.start_nodes(&program)?;
+        if let Some(directory) = &self.node_logs {
+            fs::create_dir_all(directory)
+                .map_err(|error| context(&error, &format!("making the directory {}", directory.display())))?;
+        }
         let cluster = Cluster::new(self.options.clone(), self.workload);
-        let mut host = Host::new(cluster, nodes, interrupt.as_ref());
+        let start = |node, life| self.start_node(&program, node, life);
+        let mut host = Host::new(cluster, Box::new(start), interrupt.as_ref())?;
         let duration = host.run()?;
-        let Host { cluster, crashes, interrupted, .. } = host;
+        let (cluster, crashes, interrupted) = host.into_outcome();
         // From here on a signal ends the program: no node is left.
         drop(interrupt);
         let run = Run::judge(cluster, duration, self.workload, &self.checks);
         Ok(Outcome { run, crashes, interrupted })
     }
 
-    fn start_nodes(&self, program: &Path) -> io::Result<Vec<NodeProcess>> {
-        if let Some(directory) = &self.node_logs {
-            fs::create_dir_all(directory)
-                .map_err(|error| context(&error, &format!("making the directory {}", directory.display())))?;
-        }
-        let start = |name: &String| {
-            let mut command = Command::new(program);
-            command.args(&self.arguments).current_dir(std::env::temp_dir());
-            let log = self.node_logs.as_ref().map(|directory| directory.join(format!("{name}.log")));
-            NodeProcess::start(name, &mut command, log, self.input_limit, self.echo_stderr)
-        };
-        self.options.nodes.iter().map(start).collect()
+    fn start_node(&self, program: &Path, node: usize, life: u32) -> io::Result<NodeProcess> {
+        let name = &self.options.nodes[node];
+        let mut command = Command::new(program);
+        command.args(&self.arguments).current_dir(std::env::temp_dir());
+        let log = self.node_logs.as_ref().map(|directory| directory.join(format!("{name}.log")));
+        NodeProcess::start(name, &mut command, log, life > 0, self.input_limit, self.echo_stderr)
     }
 }
 

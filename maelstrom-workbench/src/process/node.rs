@@ -50,18 +50,21 @@ pub(super) struct NodeProcess {
 }
 
 impl NodeProcess {
-    /// Starts a node, its standard streams ours. `log` is where its stderr goes.
+    /// Starts a node, its standard streams ours. `log` is where its stderr goes: after what is there, if `again`.
     pub(super) fn start(
         name: &str,
         command: &mut Command,
         log_path: Option<PathBuf>,
+        again: bool,
         input_limit: usize,
         echo_stderr: bool,
     ) -> io::Result<Self> {
+        let mut options = File::options();
+        options.create(true).write(true).append(again).truncate(!again);
         let log = log_path
             .as_ref()
             .map(|path| {
-                File::create(path).map_err(|error| context(&error, &format!("creating {}", path.display())))
+                options.open(path).map_err(|error| context(&error, &format!("creating {}", path.display())))
             })
             .transpose()?;
         let mut child = command
@@ -179,10 +182,21 @@ impl NodeProcess {
 
     /// Kills the process and all that it has started in its group.
     pub(super) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Sends the process, and all that it has started in its group, a signal.
+    pub(super) fn signal(&self, signal: Signal) {
         if !self.reaped {
             // It may have gone by itself.
-            let _ = kill_process_group(self.group, Signal::KILL);
+            let _ = kill_process_group(self.group, signal);
         }
+    }
+
+    /// Closes our ends of its pipes, and forgets what waits for it.
+    pub(super) fn close(&mut self) {
+        (self.stdin, self.stdout, self.stderr) = (None, None, None);
+        self.input.clear();
     }
 
     /// Waits until a killed process is gone. Fails if it does not go.

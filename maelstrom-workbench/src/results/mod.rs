@@ -45,7 +45,7 @@ pub fn maelstrom_would(run: &Run) -> Vec<String> {
         let text = divergence.to_string();
         text.strip_prefix("Maelstrom would ").map(str::to_owned).unwrap_or(text)
     });
-    run.maelstrom_would.iter().cloned().chain(judged).collect()
+    run.maelstrom_would.iter().map(ToString::to_string).chain(judged).collect()
 }
 
 /// What is odd in the run, and in its history, though Maelstrom does not see it.

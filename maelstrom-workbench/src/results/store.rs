@@ -56,9 +56,12 @@ impl Store {
         self.create_file("journal.jsonl")
     }
 
-    /// Writes `results.json` and `history.jsonl`; `journal.jsonl` and the logs, too, where the run has them.
+    /// Writes `results.json`, `history.jsonl` and `schedule.json`; `journal.jsonl` and the logs, too, where the run has them.
     pub fn write(&self, run: &Run, options: Value) -> io::Result<()> {
         run.history.write(self.create_file("history.jsonl")?)?;
+        let mut schedule = self.create_file("schedule.json")?;
+        run.schedule.write(&mut schedule)?;
+        schedule.flush()?;
         if !run.journal.is_empty() {
             let mut file = self.journal()?;
             journal::write(&run.journal, &mut file)?;

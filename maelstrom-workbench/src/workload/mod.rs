@@ -38,6 +38,7 @@ use crate::{
     history::History,
     network::Latency,
     random::Stream,
+    topology::Topology,
 };
 
 /// An operation to be done by a client.
@@ -93,8 +94,8 @@ pub trait Workload {
 
     /// A request that every node gets before the first operation, as [`request`](Self::request), and the type of its
     /// reply.
-    fn set_up(&self, nodes: &[String]) -> Option<(String, &'static str)> {
-        let _ = nodes;
+    fn set_up(&self, nodes: &[String], topology: Topology) -> Option<(String, &'static str)> {
+        let _ = (nodes, topology);
         None
     }
 

@@ -53,10 +53,8 @@ impl Workload for UniqueIds {
 
 /// Clients broadcast the numbers 0, 1, 2, … and read which have arrived; in the end all must be everywhere.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Broadcast {
-    /// Who is proposed as whose neighbour.
-    pub topology: Topology,
-}
+#[non_exhaustive]
+pub struct Broadcast {}
 
 impl Workload for Broadcast {
     fn name(&self) -> &'static str {
@@ -81,8 +79,8 @@ impl Workload for Broadcast {
         }
     }
 
-    fn set_up(&self, nodes: &[String]) -> Option<(String, &'static str)> {
-        let topology = self.topology.to_json(nodes);
+    fn set_up(&self, nodes: &[String], topology: Topology) -> Option<(String, &'static str)> {
+        let topology = topology.to_json(nodes);
         Some((format!(r#""type":"topology","topology":{topology}"#), "topology_ok"))
     }
 

@@ -1,8 +1,6 @@
-//! Faults: partitions, when they come, and whom they cut off.
+//! Partitions: whom they cut off from whom.
 
-use std::time::Duration;
-
-use crate::random::{Stream, Streams};
+use crate::random::Stream;
 
 /// How a partition divides the nodes. The four kinds are Maelstrom's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +16,8 @@ pub enum PartitionKind {
 }
 
 impl PartitionKind {
-    const ALL: [Self; 4] = [Self::One, Self::Majority, Self::MinorityThird, Self::MajoritiesRing];
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::One, Self::Majority, Self::MinorityThird, Self::MajoritiesRing];
 
     /// The name in histories.
     pub fn name(self) -> &'static str {
@@ -34,60 +33,6 @@ impl PartitionKind {
 /// A partition: for each receiver that drops anything, in order, the senders it drops.
 pub type Cuts = Vec<(usize, Vec<usize>)>;
 
-/// Something the nemesis does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Cuts links.
-    StartPartition {
-        /// The kind that was drawn.
-        kind: PartitionKind,
-        /// What it came to.
-        cuts: Cuts,
-    },
-    /// Heals all links.
-    StopPartition,
-}
-
-/// Draws partitions: a start and a stop in turn, the first at once, then each after a random time of up to twice the
-/// interval.
-#[derive(Debug)]
-pub struct Partitioner {
-    interval: Duration,
-    times: Stream,
-    kinds: Stream,
-    next: Duration,
-    cut: bool,
-}
-
-impl Partitioner {
-    /// Partitions with this mean time between two steps.
-    pub fn new(interval: Duration, streams: Streams) -> Self {
-        Self {
-            interval,
-            times: streams.stream("nemesis.partition.times"),
-            kinds: streams.stream("nemesis.partition.kinds"),
-            next: Duration::ZERO,
-            cut: false,
-        }
-    }
-
-    /// When the next step is due, from the beginning of the main phase.
-    pub fn due(&self) -> Duration {
-        self.next
-    }
-
-    /// Takes the next step, in a cluster of `n` nodes.
-    pub fn step(&mut self, n: usize) -> Fault {
-        self.next += self.times.uniform(self.interval * 2);
-        self.cut = !self.cut;
-        if !self.cut {
-            return Fault::StopPartition;
-        }
-        let kind = PartitionKind::ALL[self.kinds.index(4)];
-        Fault::StartPartition { kind, cuts: cuts(kind, n, &mut self.kinds) }
-    }
-}
-
 /// Chooses whom a partition cuts off.
 pub fn cuts(kind: PartitionKind, n: usize, random: &mut Stream) -> Cuts {
     let mut nodes: Vec<usize> = (0..n).collect();
@@ -98,6 +43,22 @@ pub fn cuts(kind: PartitionKind, n: usize, random: &mut Stream) -> Cuts {
         PartitionKind::MinorityThird => split(&nodes, n.saturating_sub(1) / 3),
         PartitionKind::MajoritiesRing if n <= 5 => exact_ring(&nodes),
         PartitionKind::MajoritiesRing => grown_ring(&nodes, random),
+    }
+}
+
+/// Cuts in one direction only: one node that is not heard, one that does not hear, or one link.
+pub(super) fn one_way(n: usize, random: &mut Stream) -> Cuts {
+    let mut nodes: Vec<usize> = (0..n).collect();
+    random.shuffle(&mut nodes);
+    let [a, others @ ..] = &nodes[..] else { return Cuts::new() };
+    let mut others = others.to_vec();
+    let kind = random.index(3);
+    let Some(b) = others.first().copied() else { return Cuts::new() };
+    others.sort_unstable();
+    match kind {
+        0 => others.into_iter().map(|receiver| (receiver, vec![*a])).collect(),
+        1 => vec![(*a, others)],
+        _ => vec![(b, vec![*a])],
     }
 }
 
@@ -171,6 +132,7 @@ fn grown_ring(nodes: &[usize], random: &mut Stream) -> Cuts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Streams;
 
     fn draw(kind: PartitionKind, n: usize, seed: u64) -> Cuts {
         cuts(kind, n, &mut Streams::new(seed).stream("test"))
@@ -225,16 +187,5 @@ mod tests {
                 );
             }
         }
-    }
-
-    #[test]
-    fn steps_alternate_from_the_very_start() {
-        let mut partitioner = Partitioner::new(Duration::from_secs(10), Streams::new(1));
-        assert_eq!(partitioner.due(), Duration::ZERO);
-        assert!(matches!(partitioner.step(5), Fault::StartPartition { .. }));
-        let due = partitioner.due();
-        assert!(due > Duration::ZERO && due < Duration::from_secs(20));
-        assert_eq!(partitioner.step(5), Fault::StopPartition);
-        assert!(matches!(partitioner.step(5), Fault::StartPartition { .. }));
     }
 }

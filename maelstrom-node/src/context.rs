@@ -21,6 +21,7 @@ use crate::{
     later::{self, Later, Reply},
     node::Node,
     node_id::NodeId,
+    storage::Storage,
     timers::{Timer, Timers},
 };
 
@@ -118,6 +119,36 @@ impl<N: Node> Context<N> {
         let mut rng = self.rng();
         let random = u128::from(rng.next_u64()) << 64 | u128::from(rng.next_u64());
         Ulid::from_parts(millis, random)
+    }
+
+    /// What survives a crash of this node: a map and a log. `#[init]` finds there what earlier lives have stored.
+    /// Whatever a handler sends leaves only after all that it stored is durable.
+    ///
+    /// ```
+    /// # use maelstrom::{Context, Error, NodeId, Result};
+    /// struct Voter { vote: Option<(u64, NodeId)> }
+    ///
+    /// #[maelstrom::node]
+    /// impl Voter {
+    ///     #[init]
+    ///     fn new(ctx: &Context<Self>) -> Result<Self> {
+    ///         Ok(Voter { vote: ctx.storage().get("vote")? })
+    ///     }
+    ///
+    ///     #[rpc]
+    ///     fn vote(&mut self, ctx: &Context<Self>, term: u64) -> Result<()> {
+    ///         if self.vote.as_ref().is_some_and(|(voted, _)| *voted >= term) {
+    ///             return Err(Error::precondition_failed("this vote is given"));
+    ///         }
+    ///         self.vote = Some((term, ctx.sender().clone()));
+    ///         ctx.storage().put("vote", &self.vote)
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// More is in the [guide](crate::guide::storage).
+    pub fn storage(&self) -> Storage<'_> {
+        self.core().storage()
     }
 
     /// Writes a line to stderr, with time and node. [`log!`](crate::log) formats and calls this.

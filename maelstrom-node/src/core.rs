@@ -13,6 +13,7 @@ use crate::{
     error::Error,
     node_id::NodeId,
     outbox::{Failure, Ids, LogLine, Output},
+    storage::{Image, Storage},
 };
 
 /// Takes log lines at once, instead of with the rest of the output.
@@ -30,6 +31,8 @@ pub(crate) struct Core {
     rng: RefCell<ChaCha8Rng>,
     next_msg_id: Cell<u64>,
     output: RefCell<Output>,
+    /// All that is stored, with what the output has of it.
+    stored: RefCell<Image>,
     log: RefCell<Option<LogSink>>,
 }
 
@@ -41,7 +44,7 @@ pub(crate) struct Identity {
 }
 
 impl Core {
-    pub(crate) fn new(seed: u64, unix_epoch: Duration, log: Option<LogSink>) -> Self {
+    pub(crate) fn new(seed: u64, unix_epoch: Duration, stored: Image, log: Option<LogSink>) -> Self {
         Self {
             identity: OnceCell::new(),
             now: Cell::new(Duration::ZERO),
@@ -50,6 +53,7 @@ impl Core {
             rng: RefCell::new(ChaCha8Rng::seed_from_u64(seed)),
             next_msg_id: Cell::new(0),
             output: RefCell::default(),
+            stored: RefCell::new(stored),
             log: RefCell::new(log),
         }
     }
@@ -130,6 +134,10 @@ impl Core {
 
     pub(crate) fn output(&self) -> &RefCell<Output> {
         &self.output
+    }
+
+    pub(crate) fn storage(&self) -> Storage<'_> {
+        Storage::new(&self.stored, &self.output)
     }
 
     /// After a panic: cuts off what a half-done encoding may have left behind the last whole line.

@@ -18,16 +18,19 @@ use crate::{
     node::Node,
     node_id::NodeId,
     outbox::{Failure, LogLine, Output},
+    storage::{Image, Storage},
 };
 
 /// How much may wait for the handshake. Maelstrom gives a node ten seconds for it; only a flood reaches this.
 const EARLY_BYTES: usize = 64 << 20;
 
-/// What a host decides for an [`Engine`]: where its randomness and its clock begin, and how it is reached.
+/// What a host decides for an [`Engine`]: where its randomness and its clock begin, what is stored, and how it is
+/// reached.
 pub struct EngineOptions {
     seed: u64,
     unix_epoch: Duration,
     waker: Waker,
+    stored: Image,
     log: Option<LogSink>,
 }
 
@@ -36,13 +39,20 @@ impl EngineOptions {
     pub fn new(seed: u64) -> Self {
         // Without a host that knows the time, ULIDs begin at a fixed moment: 2024-01-01.
         let unix_epoch = Duration::from_secs(1_704_067_200);
-        Self { seed, unix_epoch, waker: std::sync::Arc::new(|| {}), log: None }
+        Self { seed, unix_epoch, waker: std::sync::Arc::new(|| {}), stored: Image::default(), log: None }
     }
 
     /// The Unix time at the engine's time zero.
     #[must_use]
     pub fn unix_epoch(mut self, unix_epoch: Duration) -> Self {
         self.unix_epoch = unix_epoch;
+        self
+    }
+
+    /// What earlier lives of the node have stored: it finds this in its [`Storage`]. Nothing, if not given.
+    #[must_use]
+    pub fn stored(mut self, stored: Image) -> Self {
+        self.stored = stored;
         self
     }
 
@@ -74,7 +84,7 @@ impl fmt::Debug for EngineOptions {
 /// Runs one node, without doing any input or output itself.
 ///
 /// Its host tells it what happens and when (time counts from zero, and never goes back), takes what comes of it with
-/// [`take_output`](Self::take_output), and calls [`advance`](Self::advance) at the [`deadline`](Self::deadline). What
+/// [`take_output`](Self::take_output), stores what is to be [stored](crate::storage), and calls [`advance`](Self::advance) at the [`deadline`](Self::deadline). What
 /// the engine is given decides what it does: it has no clock, no randomness and no thread of its own.
 ///
 /// ```
@@ -121,9 +131,9 @@ enum Phase<N: Node> {
 impl<N: Node> Engine<N> {
     /// An engine that waits for its handshake.
     pub fn new(config: N::Config, options: EngineOptions) -> Self {
-        let EngineOptions { seed, unix_epoch, waker, log } = options;
+        let EngineOptions { seed, unix_epoch, waker, stored, log } = options;
         Self {
-            shared: Shared::new(Core::new(seed, unix_epoch, log), waker),
+            shared: Shared::new(Core::new(seed, unix_epoch, stored, log), waker),
             phase: Phase::Waiting { config: Some(config), early: Vec::new(), early_bytes: 0 },
             outcome: None,
         }
@@ -264,6 +274,11 @@ impl<N: Node> Engine<N> {
         }
     }
 
+    /// What the node has stored. What is written through it is written by the node, as if by a handler.
+    pub fn storage(&self) -> Storage<'_> {
+        self.core().storage()
+    }
+
     /// A way for other threads to hand events to the node.
     pub fn injector(&self) -> Injector<N::Event> {
         self.shared.inbox.injector()
@@ -279,7 +294,7 @@ impl<N: Node> Engine<N> {
         Context::new(&self.shared, sender, request)
     }
 
-    fn core(&self) -> &Core {
+    pub(crate) fn core(&self) -> &Core {
         &self.shared.core
     }
 

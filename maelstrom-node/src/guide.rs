@@ -7,6 +7,9 @@ pub mod first_node {}
 #[doc = include_str!("../docs/guide/replies.md")]
 pub mod replies {}
 
+#[doc = include_str!("../docs/guide/storage.md")]
+pub mod storage {}
+
 #[doc = include_str!("../docs/guide/time.md")]
 pub mod time {}
 

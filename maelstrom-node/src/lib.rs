@@ -19,6 +19,7 @@ mod outbox;
 mod raw;
 mod run;
 mod stdio;
+pub mod storage;
 pub mod testing;
 mod timers;
 

@@ -4,17 +4,29 @@
 //! protocol. Each command is a line, and is answered by any number of lines of which the last one is `ready`:
 //!
 //! ```text
+//! stored BATCH              what earlier lives of the node have stored; before `start`, as often as wanted
 //! start SEED EPOCH          the seed, and the Unix time at time zero in ns
 //! receive NOW LINE          a message; the time in ns
 //! advance NOW               let timers run
 //! clock EPOCH               move the wall clock: the Unix time at time zero in ns, as in `start`
 //!
+//! write BATCH               what the node has stored; at most once, and before the messages
 //! send LENGTH DEST LINE     a message, with its receiver's name and the length of that in bytes
 //! log TEXT                  a log line, as a JSON string
 //! failure TEXT              a bug that the engine caught, as a JSON string
 //! ended TEXT                the node has ended with an error, as a JSON string
 //! ready DEADLINE            done; when it wants to run next, in ns, or `-`
 //! ```
+//!
+//! Times are those of this life of the node: they count from its start. `stored` is answered by `ready -`. A program
+//! that never stores anything never writes `write`, and one that is given nothing needs no `stored`.
+//!
+//! A BATCH is what [`Batch`] displays as and parses from, JSON on one line: an array of records, each of which is
+//! `["put",key,value]`, `["remove",key]`, `["append",entry]` or `["truncate",length]`. The simulation plays the disk,
+//! and keeps the contract of [`storage`](crate::storage): it lets the messages of an answer leave when the batch of
+//! that answer is durable, and a crash loses whole batches, the last ones, none of them durable. To crash a node, it
+//! kills the process. For the node's next life it starts another, and hands it what is left with `stored`: the
+//! batches in their order, or [`Image::to_batch`].
 
 use std::{
     io::{self, BufRead, BufWriter, Write},
@@ -26,6 +38,7 @@ use crate::{
     error::{Error, Result},
     node::Node,
     outbox::Output,
+    storage::{Batch, Image},
 };
 
 /// The variable that asks for lockstep.
@@ -36,6 +49,7 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
     let mut input = io::stdin().lock();
     let mut answers = BufWriter::new(io::stdout().lock());
     let mut config = Some(config);
+    let mut stored = Image::default();
     let mut engine: Option<Engine<N>> = None;
     let mut output = Output::default();
     let mut line = Vec::new();
@@ -46,9 +60,16 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
         }
         let command = line.trim_ascii_end();
         match (take_word(command), &mut engine) {
+            ((b"stored", rest), None) => {
+                stored.apply(&batch(rest)?);
+                writeln!(answers, "ready -")?;
+                answers.flush()?;
+            }
             ((b"start", rest), None) => {
                 let (seed, epoch) = take_word(rest);
-                let options = EngineOptions::new(number(seed)?).unix_epoch(time(epoch)?);
+                let options = EngineOptions::new(number(seed)?)
+                    .unix_epoch(time(epoch)?)
+                    .stored(std::mem::take(&mut stored));
                 engine = config.take().map(|config| Engine::new(config, options));
             }
             ((b"receive", rest), Some(engine)) => {
@@ -67,6 +88,9 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
 }
 
 fn answer<N: Node>(answers: &mut impl Write, engine: &Engine<N>, output: &Output) -> Result<()> {
+    if !output.writes.is_empty() {
+        writeln!(answers, "write {}", output.writes)?;
+    }
     for line in &output.lines {
         write!(answers, "send {} {} ", line.dest.len(), line.dest)?;
         // The line with its line break.
@@ -94,6 +118,10 @@ fn take_word(text: &[u8]) -> (&[u8], &[u8]) {
         Some(end) => (&text[..end], &text[end + 1..]),
         None => (text, b""),
     }
+}
+
+fn batch(text: &[u8]) -> Result<Batch> {
+    std::str::from_utf8(text).map_err(|_| unknown(text))?.parse()
 }
 
 fn number(text: &[u8]) -> Result<u64> {

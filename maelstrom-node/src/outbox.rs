@@ -4,11 +4,13 @@ use std::{any::Any, fmt, ops::Range, time::Duration};
 
 use serde::Serialize;
 
-use crate::node_id::NodeId;
+use crate::{node_id::NodeId, storage::Batch};
 
 /// What an [`Engine`](crate::Engine) has produced since its host last took it.
 #[derive(Debug, Default)]
 pub struct Output {
+    /// What the node has stored. The host makes it durable before the messages leave: see [`storage`](crate::storage).
+    pub writes: Batch,
     /// Messages for the network, one line of JSON each, newline included. This is what goes to stdout.
     pub bytes: Vec<u8>,
     /// Where each line of [`bytes`](Self::bytes) lies, and whom it is for, so that a host need not parse it.
@@ -96,6 +98,7 @@ impl Output {
     /// Empties it for the next batch. Buffers are kept, unless one message made them large.
     pub fn clear(&mut self) {
         const KEEP: usize = 1 << 20;
+        self.writes.clear();
         self.bytes.clear();
         self.bytes.shrink_to(KEEP);
         self.lines.clear();

@@ -49,6 +49,7 @@ use crate::{
     node::Node,
     node_id::NodeId,
     outbox::{Failure, LogLine, Output},
+    storage::{Batch, Record, Storage},
 };
 
 /// The client whose requests [`TestNode::request`] sends.
@@ -57,9 +58,12 @@ const CLIENT: &str = "c1";
 /// One node in process.
 pub struct TestNode<N: Node> {
     engine: Engine<N>,
+    /// The seed of this life; the next one has the next.
+    seed: u64,
     now: Duration,
     next_msg_id: u64,
     output: Output,
+    writes: Batch,
     sent: Vec<Message<Value>>,
     replies: Vec<Message<Value>>,
     logs: Vec<LogLine>,
@@ -83,6 +87,38 @@ impl<N: Node<Config = ()>> TestNode<N> {
     {
         Self::with_seed((), 0, id, node_ids)
     }
+
+    /// Kills the node and starts it again, with what it has [stored](Self::storage): all else is gone, its state, its
+    /// timers, and the requests that it has not answered. It goes through its handshake if it had one before. The
+    /// engine's time begins anew, while the wall clock goes on.
+    ///
+    /// ```
+    /// # use maelstrom::{Context, Result, testing::{TestNode, json}};
+    /// # struct Counter { total: u64 }
+    /// # #[maelstrom::node]
+    /// # impl Counter {
+    /// #     #[init]
+    /// #     fn new(ctx: &Context<Self>) -> Result<Self> {
+    /// #         Ok(Counter { total: ctx.storage().get("total")?.unwrap_or_default() })
+    /// #     }
+    /// #     #[rpc(reply(total))]
+    /// #     fn add(&mut self, ctx: &Context<Self>, delta: u64) -> Result<u64> {
+    /// #         self.total += delta;
+    /// #         ctx.storage().put("total", &self.total)?;
+    /// #         Ok(self.total)
+    /// #     }
+    /// # }
+    /// let mut node = TestNode::<Counter>::new("n1", ["n1"]);
+    /// node.request(json!({"type": "add", "delta": 5})).unwrap();
+    /// node.restart();
+    /// assert_eq!(node.state().total, 5);
+    /// ```
+    ///
+    /// # Panics
+    /// If `#[init]` fails.
+    pub fn restart(&mut self) {
+        self.restart_with(());
+    }
 }
 
 impl<N: Node> TestNode<N> {
@@ -96,21 +132,46 @@ impl<N: Node> TestNode<N> {
         I::Item: Into<NodeId>,
     {
         let mut node = Self::before_handshake(config, seed);
-        let node_ids: Vec<NodeId> = node_ids.into_iter().map(Into::into).collect();
-        let init = json!({"type": "init", "node_id": id.into(), "node_ids": node_ids});
-        if let Err(error) = node.request(init) {
+        node.handshake(id.into(), node_ids.into_iter().map(Into::into).collect());
+        node
+    }
+
+    /// As [`restart`](TestNode::restart), with a configuration for `#[init]`.
+    ///
+    /// # Panics
+    /// If `#[init]` fails.
+    pub fn restart_with(&mut self, config: N::Config) {
+        self.collect();
+        let identity =
+            self.engine.id().cloned().map(|id| (id, self.engine.core().identity().node_ids.clone()));
+        // Else a node would draw the same ids again.
+        self.seed = self.seed.wrapping_add(1);
+        let options = EngineOptions::new(self.seed)
+            .unix_epoch(self.engine.core().unix_time())
+            .stored(self.storage().image().clone());
+        self.engine = Engine::new(config, options);
+        self.now = Duration::ZERO;
+        if let Some((id, node_ids)) = identity {
+            self.handshake(id, node_ids);
+        }
+    }
+
+    fn handshake(&mut self, id: NodeId, node_ids: Vec<NodeId>) {
+        let init = json!({"type": "init", "node_id": id, "node_ids": node_ids});
+        if let Err(error) = self.request(init) {
             panic!("the handshake failed: {error:?}");
         }
-        node
     }
 
     /// A node that has not had its handshake yet, with this seed for its random generator.
     pub fn before_handshake(config: N::Config, seed: u64) -> Self {
         Self {
             engine: Engine::new(config, EngineOptions::new(seed)),
+            seed,
             now: Duration::ZERO,
             next_msg_id: 1,
             output: Output::default(),
+            writes: Batch::default(),
             sent: Vec::new(),
             replies: Vec::new(),
             logs: Vec::new(),
@@ -205,6 +266,37 @@ impl<N: Node> TestNode<N> {
         std::mem::take(&mut self.sent)
     }
 
+    /// What the node has stored, to look at it. What a test puts there is there as if the node had stored it, also
+    /// before the handshake.
+    ///
+    /// ```
+    /// # use maelstrom::{Context, Result, testing::TestNode};
+    /// # struct Counter { total: u64 }
+    /// # #[maelstrom::node]
+    /// # impl Counter {
+    /// #     #[init]
+    /// #     fn new(ctx: &Context<Self>) -> Result<Self> {
+    /// #         Ok(Counter { total: ctx.storage().get("total")?.unwrap_or_default() })
+    /// #     }
+    /// #     #[rpc]
+    /// #     fn ping(&self) {}
+    /// # }
+    /// let mut node = TestNode::<Counter>::new("n1", ["n1"]);
+    /// assert_eq!(node.storage().get::<u64>("total").unwrap(), None);
+    /// node.storage().put("total", &7).unwrap();
+    /// node.restart();
+    /// assert_eq!(node.state().total, 7);
+    /// ```
+    pub fn storage(&self) -> Storage<'_> {
+        self.engine.storage()
+    }
+
+    /// Takes the writes that the node has made to its storage since the last call, in order.
+    pub fn writes(&mut self) -> Vec<Record> {
+        self.collect();
+        std::mem::take(&mut self.writes).into_iter().collect()
+    }
+
     /// Takes the lines that the node has logged since the last call.
     pub fn logs(&mut self) -> Vec<String> {
         self.collect();
@@ -266,6 +358,7 @@ impl<N: Node> TestNode<N> {
             let awaited = message.body.in_reply_to.is_some_and(|id| id < self.next_msg_id);
             if awaited { self.replies.push(message) } else { self.sent.push(message) }
         }
+        self.writes.extend(std::mem::take(&mut self.output.writes));
         self.logs.append(&mut self.output.logs);
         for failure in self.output.failures.drain(..) {
             match (&mut self.failures, failure.panic) {

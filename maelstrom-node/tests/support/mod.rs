@@ -21,11 +21,11 @@ impl<N: Node<Config = ()>> Host<N> {
     }
 
     pub fn with_seed(seed: u64) -> Self {
-        Self {
-            engine: Engine::new((), EngineOptions::new(seed)),
-            now: Duration::ZERO,
-            output: Output::default(),
-        }
+        Self::with_options(EngineOptions::new(seed))
+    }
+
+    pub fn with_options(options: EngineOptions) -> Self {
+        Self { engine: Engine::new((), options), now: Duration::ZERO, output: Output::default() }
     }
 
     /// A node that has answered its handshake.

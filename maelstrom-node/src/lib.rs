@@ -1,5 +1,9 @@
 #![doc = include_str!("../docs/crate.md")]
 
+// The macro's paths begin with the library's name, in its own tests too.
+#[cfg(test)]
+extern crate self as maelstrom;
+
 mod client;
 mod context;
 mod core;
@@ -16,6 +20,7 @@ mod message;
 mod node;
 mod node_id;
 mod outbox;
+mod outlet;
 mod raw;
 mod run;
 mod stdio;

@@ -2,7 +2,8 @@
 
 use std::{
     io::Write,
-    time::{Instant, SystemTime, UNIX_EPOCH},
+    path::Path,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use rand::{TryRng, rngs::SysRng};
@@ -13,14 +14,22 @@ use crate::{
     error::{Error, Result},
     lockstep,
     node::Node,
+    outbox::LogLine,
     stdio::{WakePipe, drive},
+    storage::{Disk, Image, SystemDirectory},
 };
+
+/// The variable that names the directory of the node's storage.
+const DATA: &str = "MAELSTROM_DATA";
 
 /// Runs the node over standard input and output until the input ends: all that `main` has to do.
 ///
-/// Only messages go to stdout; log lines go to stderr. An error means that the handshake or the shutdown failed, or
-/// that the input could not be read; returned from `main`, it is printed and the status is 1. When stdout is closed
-/// from the other side, the process ends at once, with status 1.
+/// Only messages go to stdout; log lines go to stderr. An error means that the handshake or the shutdown failed, that
+/// the input could not be read, or that what the node stores could not be; returned from `main`, it is printed and the
+/// status is 1. When stdout is closed from the other side, the process ends at once, with status 1.
+///
+/// With `MAELSTROM_DATA` in the environment, what the node [stores](crate::guide::storage) is kept in the directory of
+/// that name. It is made if it is not there.
 ///
 /// ```no_run
 /// # #[derive(Default)] struct Echo;
@@ -67,12 +76,33 @@ pub fn run_with<N: Node>(config: N::Config) -> Result<()> {
     let seed = SysRng
         .try_next_u64()
         .map_err(|error| Error::crash(format_args!("the system gives no random seed: {error}")))?;
-    let options = EngineOptions::new(seed)
-        .unix_epoch(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default())
-        .waker(wake.waker())
-        .log(|line| {
-            // If stderr is gone, there is nowhere left to say so.
-            let _ = writeln!(std::io::stderr(), "{line}");
-        });
-    drive(Engine::<N>::new(config, options), &wake, Instant::now())
+    let (disk, stored) = open_disk()?;
+    let options =
+        EngineOptions::new(seed).unix_epoch(unix_time()).waker(wake.waker()).stored(stored).log(write_log);
+    drive(Engine::<N>::new(config, options), disk, &wake, Instant::now())
+}
+
+/// The disk that the environment asks for, if it does, and what is on it.
+fn open_disk() -> Result<(Option<Disk<SystemDirectory>>, Image)> {
+    let Some(path) = std::env::var_os(DATA).filter(|path| !path.is_empty()) else {
+        return Ok((None, Image::default()));
+    };
+    let path = Path::new(&path);
+    let directory = SystemDirectory::lock(path).map_err(|error| {
+        Error::from(error).context(format_args!("opening {}, which {DATA} names", path.display()))
+    })?;
+    let (disk, found) = Disk::open(directory)?;
+    if let Some(text) = found.notice {
+        write_log(&LogLine { time: unix_time(), node: None, text });
+    }
+    Ok((Some(disk), found.image))
+}
+
+fn write_log(line: &LogLine) {
+    // If stderr is gone, there is nowhere left to say so.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+fn unix_time() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

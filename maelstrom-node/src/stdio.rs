@@ -17,7 +17,8 @@ use crate::{
     engine::Engine,
     error::{Error, Result},
     node::Node,
-    outbox::Output,
+    outlet::Outlet,
+    storage::{Directory, Disk},
 };
 
 /// What one read takes at most.
@@ -59,11 +60,16 @@ impl WakePipe {
     }
 }
 
-/// Runs `engine` until its input ends or its handshake fails.
-pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Instant) -> Result<()> {
+/// Runs `engine` until its input ends, its handshake fails, or its `disk` does.
+pub(crate) fn drive<N: Node, D: Directory>(
+    mut engine: Engine<N>,
+    disk: Option<Disk<D>>,
+    wake: &WakePipe,
+    start: Instant,
+) -> Result<()> {
     let stdin = io::stdin();
     let mut lines = LineBuffer::default();
-    let mut stdout = Stdout { output: Output::default() };
+    let mut outlet = Outlet::new(disk, io::stdout());
 
     while engine.outcome().is_none() {
         let ready = wait(&engine, &stdin, wake, start)?;
@@ -81,7 +87,7 @@ pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Inst
                 handled += 1;
                 engine.receive(now, line);
                 if engine.output_len() > FLUSH {
-                    stdout.flush(&mut engine);
+                    outlet.flush(&mut engine)?;
                 }
             }
             if !more {
@@ -94,7 +100,7 @@ pub(crate) fn drive<N: Node>(mut engine: Engine<N>, wake: &WakePipe, start: Inst
         if engine.outcome().is_none() && (ready.wake || engine.deadline().is_some()) {
             engine.advance(start.elapsed());
         }
-        stdout.flush(&mut engine);
+        outlet.flush(&mut engine)?;
     }
     engine.outcome().expect("the loop ran until there was one").clone()
 }
@@ -191,35 +197,6 @@ impl LineBuffer {
         } else if self.bytes.len() > 16 * wanted {
             self.bytes.truncate(wanted);
             self.bytes.shrink_to_fit();
-        }
-    }
-}
-
-struct Stdout {
-    output: Output,
-}
-
-impl Stdout {
-    /// Writes what the engine has produced, in one call if the system takes it all. Blocks until it is written.
-    fn flush<N: Node>(&mut self, engine: &mut Engine<N>) {
-        engine.take_output(&mut self.output);
-        let mut bytes = &self.output.bytes[..];
-        let stdout = io::stdout();
-        while !bytes.is_empty() {
-            match write(&stdout, bytes) {
-                Ok(n) => bytes = &bytes[n..],
-                Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => {
-                    let mut fds = [PollFd::new(&stdout, PollFlags::OUT)];
-                    let _ = poll(&mut fds, None);
-                }
-                // Nobody reads any more, so there is nothing left to do, and nobody to tell.
-                Err(Errno::PIPE) => std::process::exit(1),
-                Err(error) => {
-                    eprintln!("writing to standard output failed: {error}");
-                    std::process::exit(1);
-                }
-            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod process;
+
 use std::{
     env,
     fs::{File, OpenOptions},
@@ -11,8 +13,7 @@ use std::{
         unix::net::{UnixDatagram, UnixStream},
     },
     path::PathBuf,
-    process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    process::{Command, Stdio},
     thread,
     time::Duration,
 };
@@ -20,6 +21,7 @@ use std::{
 use libtest_mimic::{Arguments, Trial};
 use maelstrom::{Context, Error, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use process::{INIT, PATIENCE, Running, node, wait};
 
 fn main() {
     if let Ok(node) = env::var("NODE_UNDER_TEST") {
@@ -65,9 +67,6 @@ fn main() {
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
-
-/// How long to wait for what should come at once, before the test fails instead of hanging.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Default)]
 struct Probe;
@@ -175,71 +174,8 @@ impl Refuses {
     fn ping(&self) {}
 }
 
-const INIT: &str = r#"{"id":0,"src":"c0","dest":"n1","body":{"type":"init","node_id":"n1","node_ids":["n1","n2"],"msg_id":1}}"#;
-
 fn echo(id: usize, text: &str) -> String {
     format!(r#"{{"id":{id},"src":"c1","dest":"n1","body":{{"echo":"{text}","type":"echo","msg_id":{id}}}}}"#)
-}
-
-fn node(name: &str) -> Command {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.env("NODE_UNDER_TEST", name).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// A running node, its lines as they come.
-struct Running {
-    child: Child,
-    lines: mpsc::Receiver<String>,
-}
-
-impl Running {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let (sender, lines) = mpsc::channel();
-        if let Some(stdout) = child.stdout.take() {
-            thread::spawn(move || {
-                for line in BufReader::new(stdout).lines() {
-                    if sender.send(line.unwrap()).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        Self { child, lines }
-    }
-
-    fn write(&mut self, line: &str) {
-        let stdin = self.child.stdin.as_mut().unwrap();
-        writeln!(stdin, "{line}").unwrap();
-    }
-
-    fn line(&self) -> String {
-        self.lines.recv_timeout(PATIENCE).expect("a line comes")
-    }
-
-    /// Ends the input; returns the rest of the lines, the status, and what was on stderr.
-    fn finish(mut self) -> (Vec<String>, ExitStatus, String) {
-        drop(self.child.stdin.take());
-        let status = wait(&mut self.child);
-        let mut stderr = String::new();
-        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
-        (self.lines.iter().collect(), status, stderr)
-    }
-}
-
-fn wait(child: &mut Child) -> ExitStatus {
-    let deadline = std::time::Instant::now() + PATIENCE;
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
-        }
-        if std::time::Instant::now() > deadline {
-            child.kill().unwrap();
-            panic!("the node does not end");
-        }
-        thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// A file with these lines, open for reading.

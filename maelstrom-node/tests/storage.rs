@@ -197,6 +197,17 @@ fn reading_as_another_type_is_an_error_that_names_the_key() {
     }
 }
 
+#[test]
+fn what_is_nested_up_to_127_levels_reads_back() {
+    let node = keeper();
+    for (levels, readable) in [(127, true), (128, false)] {
+        let nested: Box<serde_json::value::RawValue> =
+            serde_json::from_str(&format!("{}{}", "[".repeat(levels), "]".repeat(levels))).unwrap();
+        node.storage().put("nested", &nested).unwrap();
+        assert_eq!(node.storage().get::<serde_json::Value>("nested").is_ok(), readable, "{levels}");
+    }
+}
+
 thread_local! {
     static NODE: RefCell<Option<TestNode<Keeper>>> = const { RefCell::new(None) };
 }

@@ -61,8 +61,15 @@
 //! assert_eq!(engine.state().unwrap().total, 5);
 //! ```
 
+mod directory;
+mod disk;
+#[cfg(test)]
+pub(crate) mod fake_directory;
+mod file;
 mod image;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::{
     cell::{Ref, RefCell},
@@ -73,6 +80,10 @@ use std::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use self::image::place;
+pub(crate) use self::{
+    directory::{Directory, SystemDirectory},
+    disk::Disk,
+};
 pub use self::{
     image::Image,
     record::{Batch, Json, Record},

@@ -26,7 +26,7 @@
 //! and keeps the contract of [`storage`](crate::storage): it lets the messages of an answer leave when the batch of
 //! that answer is durable, and a crash loses whole batches, the last ones, none of them durable. To crash a node, it
 //! kills the process. For the node's next life it starts another, and hands it what is left with `stored`: the
-//! batches in their order, or [`Image::to_batch`].
+//! batches in their order, or [`Image::to_batch`]. The variable `MAELSTROM_DATA` is not looked at.
 
 use std::{
     io::{self, BufRead, BufWriter, Write},

@@ -427,6 +427,29 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
+    fn whatever_is_done_to_a_file_it_is_refused_or_said_what_is_cut_off(
+        edits in prop::collection::vec(
+            (any::<prop::sample::Index>(), 0..40_usize, prop::collection::vec(any::<u8>(), 0..40)),
+            1..4,
+        ),
+    ) {
+        let (original, _) = sample();
+        let mut bytes = original.clone();
+        for (at, length, new) in edits {
+            let at = at.index(bytes.len());
+            bytes.splice(at..(at + length).min(bytes.len()), new);
+            prop_assume!(!bytes.is_empty() && bytes != original);
+        }
+        // Cut off at the end of a line it is a good file, of earlier.
+        let earlier = original.starts_with(&bytes);
+        if let Ok(stored) = open(bytes) {
+            let lives: Vec<Image> = (1..=3).map(image_of).collect();
+            prop_assert!(lives.contains(&stored.image));
+            prop_assert!(earlier || stored.notice.is_some());
+        }
+    }
+
+    #[test]
     fn any_batches_are_found_again_however_often_the_file_is_reopened_or_torn(
         lives in prop::collection::vec(
             (prop::collection::vec(prop::collection::vec(record(), 1..5), 0..5), any::<prop::sample::Index>()),

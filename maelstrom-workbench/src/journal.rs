@@ -54,21 +54,74 @@ impl EventKind {
     }
 }
 
+impl Event {
+    /// Appends its line, without a line break. There are very many, so it is done by hand: `write!` takes several times
+    /// as long.
+    pub(crate) fn append(&self, out: &mut String) {
+        let mut digits = itoa::Buffer::new();
+        let ns = u64::try_from(self.time.as_nanos()).unwrap_or(u64::MAX);
+        out.push_str(r#"{"time":"#);
+        out.push_str(digits.format(ns));
+        out.push_str(r#","type":""#);
+        out.push_str(self.kind.name());
+        match self.cause {
+            Some(Cause::Message(id)) => {
+                out.push_str(r#"","cause":"#);
+                out.push_str(digits.format(id));
+                out.push_str(r#","message":"#);
+            }
+            Some(Cause::Timer) => out.push_str(r#"","cause":"timer","message":"#),
+            None => out.push_str(r#"","message":"#),
+        }
+        out.push_str(&self.line);
+        out.push('}');
+    }
+}
+
 /// As a line of JSON: `{"time": ns, "type": "send", "cause": 17, "message": {…}}`, the cause a message's number or
 /// `"timer"`.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, r#"{{"time":{},"type":"{}""#, self.time.as_nanos(), self.kind.name())?;
-        match self.cause {
-            Some(Cause::Message(id)) => write!(f, r#","cause":{id}"#)?,
-            Some(Cause::Timer) => f.write_str(r#","cause":"timer""#)?,
-            None => {}
-        }
-        write!(f, r#","message":{}}}"#, self.line)
+        let mut line = String::new();
+        self.append(&mut line);
+        f.write_str(&line)
     }
 }
 
 /// Writes a journal, an event a line.
 pub fn write(events: &[Event], mut out: impl io::Write) -> io::Result<()> {
-    events.iter().try_for_each(|event| writeln!(out, "{event}"))
+    let mut line = String::new();
+    events.iter().try_for_each(|event| {
+        line.clear();
+        event.append(&mut line);
+        line.push('\n');
+        out.write_all(line.as_bytes())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_a_line_of_json() {
+        let event = |cause| Event {
+            time: Duration::new(1, 20),
+            kind: EventKind::Send,
+            id: 7,
+            cause,
+            line: r#"{"id":7,"src":"n0","dest":"n1","body":{}}"#.into(),
+        };
+        let message = r#""message":{"id":7,"src":"n0","dest":"n1","body":{}}}"#;
+        let (by_message, by_timer) = (event(Some(Cause::Message(5))), event(Some(Cause::Timer)));
+        let lines = [
+            format!(r#"{{"time":1000000020,"type":"send",{message}"#),
+            format!(r#"{{"time":1000000020,"type":"send","cause":5,{message}"#),
+            format!(r#"{{"time":1000000020,"type":"send","cause":"timer",{message}"#),
+        ];
+        assert_eq!([event(None), by_message.clone(), by_timer].map(|event| event.to_string()), lines);
+        let mut written = Vec::new();
+        write(&[event(None), by_message], &mut written).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), lines[..2].join("\n") + "\n");
+    }
 }

@@ -1,8 +1,8 @@
-//! Looks on while a test runs: keeps the journal, shows messages, and tells how far it is.
+//! Looks on while a test runs: has the journal written, shows messages, and tells how far it is.
 
 use std::{
     fmt,
-    io::{self, BufWriter, IsTerminal, Write},
+    io::{self, IsTerminal},
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -16,6 +16,7 @@ use maelstrom_workbench::{
     Watch,
     history::{Kind, Operation, Process},
     journal::{Event, EventKind},
+    results::JournalWriter,
 };
 
 /// Between two updates of the line on a terminal.
@@ -39,7 +40,7 @@ pub(super) struct Watcher {
     /// Whether time is the wall clock's.
     is_real: bool,
     time_limit: Duration,
-    journal: Mutex<Journal>,
+    journal: JournalWriter,
     began: OnceLock<Instant>,
     /// The last moment that was heard of, in ns.
     time: AtomicU64,
@@ -51,25 +52,15 @@ pub(super) struct Watcher {
     fault: Mutex<Option<String>>,
 }
 
-struct Journal {
-    file: Box<dyn Write + Send>,
-    error: Option<io::Error>,
-}
-
 impl Watcher {
-    /// Writes the journal to `file`.
-    pub(super) fn new(
-        file: BufWriter<std::fs::File>,
-        shown: Shown,
-        time_limit: Duration,
-        is_real: bool,
-    ) -> Self {
+    /// Hands on what is for the journal.
+    pub(super) fn new(journal: JournalWriter, shown: Shown, time_limit: Duration, is_real: bool) -> Self {
         Self {
             shown,
             on_terminal: shown.progress && io::stderr().is_terminal(),
             is_real,
             time_limit,
-            journal: Mutex::new(Journal { file: Box::new(file), error: None }),
+            journal,
             began: OnceLock::new(),
             time: AtomicU64::new(0),
             invoked: AtomicU64::new(0),
@@ -83,9 +74,7 @@ impl Watcher {
 
     /// Completes the journal. Fails if it could not be written.
     pub(super) fn finish(&self) -> io::Result<()> {
-        let mut journal = lock(&self.journal);
-        journal.error.take().map_or(Ok(()), Err)?;
-        journal.file.flush()
+        self.journal.finish()
     }
 
     /// Begins to tell how far the run is, until the result is dropped.
@@ -175,10 +164,7 @@ impl Watch for Watcher {
             self.clear_line();
             eprintln!("{:9.4} s  {} {}", event.time.as_secs_f64(), event.kind.name(), event.line);
         }
-        let mut journal = lock(&self.journal);
-        if journal.error.is_none() {
-            journal.error = writeln!(journal.file, "{event}").err();
-        }
+        self.journal.message(event);
     }
 }
 

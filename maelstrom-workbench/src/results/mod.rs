@@ -5,10 +5,12 @@
 //! the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
 //! not there.
 
+mod journal_writer;
 mod layout;
 mod net;
 mod store;
 
+pub use journal_writer::JournalWriter;
 pub use layout::Layout;
 pub use net::net;
 pub use store::Store;

@@ -9,8 +9,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{Layout, results};
+use super::{JournalWriter, Layout, results};
 use crate::{Run, Value, journal};
+
+const JOURNAL: &str = "journal.jsonl";
 
 /// A folder for one run. `store/latest` and `store/<workload>/latest` point to it as soon as it is there, so that the
 /// files of a run that goes on can be looked at.
@@ -51,9 +53,9 @@ impl Store {
         self.folder.join("node-logs")
     }
 
-    /// The journal's file, to be written while the run goes on, an [`Event`](journal::Event) a line.
-    pub fn journal(&self) -> io::Result<BufWriter<File>> {
-        self.create_file("journal.jsonl")
+    /// Somebody to watch the run, who writes `journal.jsonl` while it goes on.
+    pub fn journal(&self) -> io::Result<JournalWriter> {
+        JournalWriter::new(File::create(self.folder.join(JOURNAL))?)
     }
 
     /// Writes `results.json`, `history.jsonl` and `schedule.json`; `journal.jsonl` and the logs, too, where the run has them.
@@ -63,7 +65,7 @@ impl Store {
         run.schedule.write(&mut schedule)?;
         schedule.flush()?;
         if !run.journal.is_empty() {
-            let mut file = self.journal()?;
+            let mut file = self.create_file(JOURNAL)?;
             journal::write(&run.journal, &mut file)?;
             file.flush()?;
         }

@@ -1,4 +1,4 @@
-//! How long the checkers take: `cargo bench -p maelstrom-workbench --bench check`.
+//! How long the checkers take, and reading what they judge: `cargo bench -p maelstrom-workbench --bench check`.
 
 use std::{hint::black_box, time::Instant};
 
@@ -82,6 +82,17 @@ fn measure(name: &str, workload: &str, expected: Verdict, history: &History) {
     println!("{name:<58} {:>9} operations {took:>12.2?}", history.len());
 }
 
+/// As `test` and `check` do.
+fn write_and_read(history: &History) {
+    let mut text = Vec::new();
+    let start = Instant::now();
+    history.write(&mut text).expect("memory takes it");
+    println!("  written: {} MB in {:.2?}", text.len() / 1_000_000, start.elapsed());
+    let start = Instant::now();
+    assert_eq!(History::read(text.as_slice()).expect("the history is in order").len(), history.len());
+    println!("  read in {:.2?}", start.elapsed());
+}
+
 fn main() {
     let million = 1_000_000;
     let words = |number: usize| Value::from(format!("value-{number:09}"));
@@ -93,14 +104,8 @@ fn main() {
     );
     let set = set(million, 20, 1000, Value::from);
     measure("set-full: 1,000,000 elements, 20 reads, 10.5 m values", "broadcast", Verdict::Valid, &set);
-    let mut text = Vec::new();
-    let start = Instant::now();
-    set.write(&mut text).expect("memory takes it");
-    println!("  written: {} MB in {:.2?}", text.len() / 1_000_000, start.elapsed());
-    let start = Instant::now();
-    assert_eq!(History::read(text.as_slice()).expect("the history is in order").len(), set.len());
-    println!("  read in {:.2?}", start.elapsed());
-    drop((set, text));
+    write_and_read(&set);
+    drop(set);
     measure(
         "set-full: 300,000 strings, 20 reads",
         "broadcast",
@@ -127,4 +132,5 @@ fn main() {
         ids.done("generate", Value::Null, words(number));
     }
     measure("unique-ids: 1,000,000 strings", "unique-ids", Verdict::Valid, &ids.0);
+    write_and_read(&ids.0);
 }

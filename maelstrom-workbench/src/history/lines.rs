@@ -11,7 +11,7 @@ use std::{
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{History, Kind, Operation, OrderError, Process};
+use super::{History, Kind, Operation, OrderError, Process, usual};
 use crate::Value;
 
 impl History {
@@ -29,8 +29,8 @@ impl History {
             if text.trim().is_empty() {
                 continue;
             }
-            let value = text.trim_end().parse().map_err(|error| Problem::NotJson(error).at(line))?;
-            let operation = Operation::from_json(value).map_err(|text| Problem::Malformed(text).at(line))?;
+            let operation = usual::read(text).map_or_else(|| read(text), Ok);
+            let operation = operation.map_err(|problem| problem.at(line))?;
             history.push(operation).map_err(|error| Problem::Order(error).at(line))?;
         }
         Ok(history)
@@ -82,6 +82,11 @@ impl Operation {
         operation.further = fields;
         Ok(operation)
     }
+}
+
+/// Reads a line of any kind.
+fn read(text: &str) -> Result<Operation, Problem> {
+    Operation::from_json(text.trim_end().parse().map_err(Problem::NotJson)?).map_err(Problem::Malformed)
 }
 
 fn required(fields: &mut BTreeMap<String, Value>, name: &str) -> Result<Value, String> {

@@ -5,6 +5,7 @@
 
 mod lines;
 mod operation;
+mod usual;
 
 use std::{collections::HashMap, fmt};
 

@@ -7,6 +7,7 @@ mod order;
 use std::{collections::BTreeMap, fmt};
 
 pub use integer::{Integer, ParseIntegerError};
+pub(crate) use json::Usual;
 
 /// A JSON value, as exact as its text.
 ///

@@ -125,7 +125,7 @@ fn measure(
             let outcome = Processes::new(program, options, &Echo).node_logs(store.node_logs()).run();
             writer.finish().expect("the disk has room");
             if let Ok(outcome) = &outcome {
-                store.write(&outcome.run, Value::Null).expect("the disk has room");
+                store.write(&outcome.run, None, Value::Null).expect("the disk has room");
             }
             let written = start.elapsed();
             let _ = fs::remove_dir_all(&folder);

@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Read, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -12,6 +12,7 @@ use std::{
 };
 
 use maelstrom_workbench::Value;
+use rustix::process::{Pid, Signal, kill_process};
 
 /// An echo node in shell, which also lets itself be led in lockstep. `ECHO` stands for what it makes of the text.
 const NODE: &str = r#"#!/bin/sh
@@ -93,6 +94,15 @@ impl Place {
     fn read(&self, path: &str) -> String {
         fs::read_to_string(self.0.join(path)).unwrap()
     }
+
+    fn results(&self) -> Value {
+        self.read("store/latest/results.json").parse().unwrap()
+    }
+}
+
+/// A member as JSON, to look for words in it.
+fn text_of(results: &Value, name: &str) -> String {
+    results.get(name).unwrap().to_string()
 }
 
 impl Drop for Place {
@@ -234,7 +244,7 @@ fn a_simulated_test_leaves_its_results_behind() {
     let elsewhere = "maelstrom test -w echo --bin node --node-count 2 --time-limit 2 --rate 10\n";
     assert!(outcome.stdout.contains(elsewhere), "{}", outcome.stdout);
 
-    let results: Value = place.read("store/latest/results.json").parse().unwrap();
+    let results = place.results();
     let at = |path: &[&str]| path.iter().fold(&results, |value, name| value.get(name).unwrap()).clone();
     assert_eq!(at(&["valid?"]), true.into());
     assert_eq!(at(&["seed"]), 7.into());
@@ -293,7 +303,54 @@ fn a_node_that_does_not_come_up_ends_it_with_255() {
     let outcome = place.run("test -w echo --bin /bin/true --node-count 1 --time-limit 1");
     assert_eq!(outcome.status, 255, "{}", outcome.stdout);
     assert!(outcome.stdout.contains("Node n0 crashed with exit status 0"), "{}", outcome.stdout);
-    let outcome = place.run("test -w echo --bin /bin/true --node-count 1 --time-limit 1 --simulate");
-    assert_eq!(outcome.status, 255);
-    assert!(outcome.stderr.contains("can't be simulated"), "{}", outcome.stderr);
+    let results = place.results();
+    assert_eq!(results.get("valid?"), Some(&false.into()));
+    assert!(text_of(&results, "problems").contains("Node n0 crashed with exit status 0"));
+}
+
+#[test]
+fn what_can_not_be_run_leaves_a_folder_that_says_so() {
+    let place = Place::new();
+    fs::write(place.0.join("node"), "#!/no/such/interpreter\n").unwrap();
+    fs::set_permissions(place.0.join("node"), fs::Permissions::from_mode(0o755)).unwrap();
+    for (args, said) in [
+        ("--bin node", "starting node n0"),
+        ("--bin node --simulate", "can't be started"),
+        ("--bin /bin/true --simulate", "can't be simulated"),
+    ] {
+        let outcome = place.run(&format!("test -w echo --node-count 1 --time-limit 1 --seed 7 {args}"));
+        assert_eq!(outcome.status, 255, "{}", outcome.stdout);
+        assert!(outcome.stderr.contains(said), "{}", outcome.stderr);
+        let results = place.results();
+        assert_eq!(results.get("valid?"), Some(&"unknown".into()));
+        assert!(
+            text_of(&results, "problems").contains(said) && text_of(&results, "explanation").contains(said)
+        );
+        assert_eq!(results.get("seed"), Some(&7.into()));
+        assert_eq!(results.get("options").unwrap().get("workload"), Some(&"echo".into()));
+        assert_eq!(place.read("store/latest/history.jsonl") + &place.read("store/latest/journal.jsonl"), "");
+    }
+}
+
+#[test]
+fn the_results_of_an_interrupted_test_say_so() {
+    let place = Place::new();
+    place.node("$text");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_maelstrom-workbench"))
+        .args("test -w echo --bin node --node-count 1 --rate 100 --time-limit 3600 --log-net-recv".split(' '))
+        .current_dir(&place.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let seen = stderr.by_ref().lines().find(|line| line.as_ref().unwrap().contains("echo_ok"));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    std::io::copy(&mut stderr, &mut std::io::sink()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(seen.is_some());
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("\ninterrupted      by signal 15 (SIGTERM); what there was"), "{stdout}");
+    assert_eq!(place.results().get("interrupted"), Some(&"SIGTERM".into()));
+    assert!(place.read("store/latest/journal.jsonl").contains("echo_ok"));
 }

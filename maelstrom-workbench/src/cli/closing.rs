@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use maelstrom_workbench::{Run, Value, checker::Verdict, results};
+use maelstrom_workbench::{Run, Value, checker::Verdict, process::Exit, results};
 
 use super::{Status, command_line, options::Test, plan::Plan, test::Outcome};
 
@@ -21,7 +21,7 @@ fn text(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     let nodes = count(plan.cluster.nodes.len(), "node");
     lines.row(&options.workload, &format!("{} ({nodes}, {host}, seed {})", verdict(outcome), run.seed));
     if let Some(signal) = outcome.interrupted {
-        lines.row("interrupted", &format!("by signal {signal}; what there is by then is judged"));
+        lines.row("interrupted", &format!("by {}; what there was by then is judged", Exit::Signal(signal)));
     }
     lines.rows("because", &because(run));
     if !run.set_up_failed {

@@ -11,7 +11,7 @@ use maelstrom_workbench::{
     Run, Value,
     checker::Verdict,
     lockstep,
-    process::{Crash, Processes},
+    process::{self, Crash, Processes},
     results::Store,
 };
 
@@ -98,16 +98,36 @@ pub(super) fn execute(test: &Test, plan: &Plan, shown: Shown) -> io::Result<Outc
     let program = find(test.options.bin.as_deref().unwrap_or(Path::new("")))?;
     let store = Store::create(&test.store, plan.workload.name(), SystemTime::now())
         .map_err(|error| context(&error, &format!("{}: no folder for results", test.store.display())))?;
+    let unwritten = |error| context(&error, &format!("{}: results can't be written", store.path().display()));
+    let (process::Outcome { run, crashes, interrupted }, journal) =
+        match host(test, plan, shown, program, &store) {
+            Ok(hosted) => hosted,
+            Err(error) => {
+                // Who looks into the folder is to find out as well. If that fails, too, the first error says why.
+                let _ = store.write_failure(&error, plan.cluster.seed, options(test, plan));
+                return Err(error);
+            }
+        };
+    store.write(&run, interrupted, options(test, plan)).map_err(unwritten)?;
+    journal.map_err(|error| context(&error, "the journal can't be written"))?;
+    Ok(Outcome { run, crashes, interrupted, store, is_compat: plan.cluster.compat })
+}
+
+/// Runs the nodes. Returns also whether the journal could be written.
+fn host(
+    test: &Test,
+    plan: &Plan,
+    shown: Shown,
+    program: PathBuf,
+    store: &Store,
+) -> io::Result<(process::Outcome, io::Result<()>)> {
     let (workload, mut cluster) = (&*plan.workload, plan.cluster.clone());
     let watcher = Arc::new(Watcher::new(store.journal()?, shown, plan.cluster.time_limit, !test.simulate));
     cluster.watch = Some(Arc::clone(&watcher) as _);
     let follower = watcher.follow();
-    let (run, crashes, interrupted) = if test.simulate {
+    let outcome = if test.simulate {
         let run = lockstep::simulate(&program, &test.node_args, cluster, workload, &plan.checks)?;
-        if test.options.log_stderr {
-            run.logs.iter().for_each(|line| eprintln!("{line}"));
-        }
-        (run, Vec::new(), None)
+        process::Outcome { run, crashes: Vec::new(), interrupted: None }
     } else {
         let mut processes = Processes::new(program, cluster, workload)
             .arguments(&test.node_args)
@@ -116,15 +136,13 @@ pub(super) fn execute(test: &Test, plan: &Plan, shown: Shown) -> io::Result<Outc
         if test.options.log_stderr {
             processes = processes.echo_stderr();
         }
-        let outcome = processes.run()?;
-        (outcome.run, outcome.crashes, outcome.interrupted)
+        processes.run()?
     };
     drop(follower);
-    watcher.finish().map_err(|error| context(&error, "the journal can't be written"))?;
-    store
-        .write(&run, options(test, plan))
-        .map_err(|error| context(&error, &format!("{}: results can't be written", store.path().display())))?;
-    Ok(Outcome { run, crashes, interrupted, store, is_compat: plan.cluster.compat })
+    if test.simulate && test.options.log_stderr {
+        outcome.run.logs.iter().for_each(|line| eprintln!("{line}"));
+    }
+    Ok((outcome, watcher.finish()))
 }
 
 /// The program's path from the root on: nodes run elsewhere.

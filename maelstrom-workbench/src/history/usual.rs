@@ -13,9 +13,11 @@ use crate::value::Usual;
 /// Nearly all lines have these fields and no others, each as one expects, and are read in one go. About any other line,
 /// `None`: [`Operation::from_json`] decides whether it is right, and what is wrong with it.
 pub(super) fn read(text: &str) -> Option<Operation> {
-    // A list of the fields' values would do as well for serde.
-    let usual: UsualLine<'_> =
-        serde_json::from_str(text.trim_start().starts_with('{').then_some(text)?).ok()?;
+    if !text.trim_start().starts_with('{') {
+        // A list of the fields' values would do as well for serde.
+        return None;
+    }
+    let usual: UsualLine<'_> = serde_json::from_str(text).ok()?;
     let kind = Kind::from_name(usual.kind)?;
     let UsualProcess(process) = usual.process;
     let Usual(value) = usual.value;

@@ -34,7 +34,7 @@ const LATEST: Duration = Duration::from_millis(200);
 /// options.watch = Some(journal.clone());
 /// let outcome = Processes::new("target/release/echo", options, &Echo).run()?;
 /// journal.finish()?;
-/// store.write(&outcome.run, Value::Null)
+/// store.write(&outcome.run, outcome.interrupted, Value::Null)
 /// # }
 /// ```
 pub struct JournalWriter {

@@ -1,8 +1,8 @@
 //! What a run leaves behind: the map of results, and the folder it is kept in.
 //!
 //! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers'
-//! results and `valid?`, what only this workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`, and
-//! the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
+//! results and `valid?`, what only this workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`,
+//! `interrupted`, and the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
 //! not there.
 
 mod journal_writer;
@@ -15,29 +15,53 @@ pub use layout::Layout;
 pub use net::net;
 pub use store::Store;
 
-use crate::{Run, Value};
+use std::{io, time::Duration};
 
-/// The results of a run, as `results.json` has them. `options` says how the run was made.
-pub fn results(run: &Run, options: Value) -> Value {
+use signal_hook::low_level;
+
+use crate::{Run, Value, checker::Verdict, cluster::Problem};
+
+/// The results of a run, as `results.json` has them. `options` says how the run was made, and `interrupted` the number of
+/// the signal that ended it, if one has.
+pub fn results(run: &Run, interrupted: Option<i32>, options: Value) -> Value {
     let result = |(name, judgement): &(String, crate::checker::Judgement)| {
         (name.clone(), Value::Object(judgement.result().clone()))
     };
-    let problems = run.problems.iter().map(|problem| {
-        let time = u64::try_from(problem.time.as_nanos()).unwrap_or(u64::MAX);
-        Value::object([("time", time.into()), ("text", problem.text.as_str().into())])
-    });
     let own = [
         ("valid?", run.verdict().into()),
         ("net", net(run)),
         ("explanation", run.explanations().into()),
         ("maelstrom-would", maelstrom_would(run).into()),
         ("warnings", warnings(run).into()),
-        ("problems", problems.collect()),
+        ("problems", run.problems.iter().map(problem).collect()),
         ("seed", run.seed.into()),
         ("options", options),
     ];
-    let own = own.map(|(name, value)| (name.to_owned(), value));
+    let interrupted = interrupted.map(|signal| ("interrupted", signal_name(signal).into()));
+    let own = own.into_iter().chain(interrupted).map(|(name, value)| (name.to_owned(), value));
     Value::object(run.judgements.iter().map(result).chain(own))
+}
+
+/// The results of a run that could not be made. Whether the nodes are right, nobody knows.
+pub fn results_of_failure(error: &io::Error, seed: u64, options: Value) -> Value {
+    let text = error.to_string();
+    let first = Problem { time: Duration::ZERO, text: text.clone() };
+    Value::object([
+        ("valid?", Verdict::Unknown.into()),
+        ("explanation", vec![text].into()),
+        ("problems", Value::List(vec![problem(&first)])),
+        ("seed", seed.into()),
+        ("options", options),
+    ])
+}
+
+fn problem(problem: &Problem) -> Value {
+    let time = u64::try_from(problem.time.as_nanos()).unwrap_or(u64::MAX);
+    Value::object([("time", time.into()), ("text", problem.text.as_str().into())])
+}
+
+fn signal_name(signal: i32) -> String {
+    low_level::signal_name(signal).map_or_else(|| signal.to_string(), str::to_owned)
 }
 
 /// What Maelstrom would have done differently, while the run went and when it was judged: `stop listening to n1 …`.

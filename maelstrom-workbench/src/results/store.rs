@@ -9,8 +9,8 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{JournalWriter, Layout, results};
-use crate::{Run, Value, journal};
+use super::{JournalWriter, Layout, results, results_of_failure};
+use crate::{Run, Value, history::History, journal};
 
 const JOURNAL: &str = "journal.jsonl";
 
@@ -58,8 +58,9 @@ impl Store {
         JournalWriter::new(File::create(self.folder.join(JOURNAL))?)
     }
 
-    /// Writes `results.json`, `history.jsonl` and `schedule.json`; `journal.jsonl` and the logs, too, where the run has them.
-    pub fn write(&self, run: &Run, options: Value) -> io::Result<()> {
+    /// Writes `results.json`, `history.jsonl` and `schedule.json`; `journal.jsonl` and the logs, too, where the run has
+    /// them. `interrupted` and `options` are for the [`results`].
+    pub fn write(&self, run: &Run, interrupted: Option<i32>, options: Value) -> io::Result<()> {
         run.history.write(self.create_file("history.jsonl")?)?;
         let mut schedule = self.create_file("schedule.json")?;
         run.schedule.write(&mut schedule)?;
@@ -70,8 +71,18 @@ impl Store {
             file.flush()?;
         }
         self.write_logs(run)?;
+        self.write_results(&results(run, interrupted, options))
+    }
+
+    /// Writes `results.json` and an empty history for a run that could not be made.
+    pub fn write_failure(&self, error: &io::Error, seed: u64, options: Value) -> io::Result<()> {
+        History::new().write(self.create_file("history.jsonl")?)?;
+        self.write_results(&results_of_failure(error, seed, options))
+    }
+
+    fn write_results(&self, results: &Value) -> io::Result<()> {
         let mut file = self.create_file("results.json")?;
-        writeln!(file, "{}", Layout(&results(run, options)))?;
+        writeln!(file, "{}", Layout(results))?;
         file.flush()
     }
 

@@ -10,6 +10,7 @@ mod list;
 mod models;
 mod options;
 mod plan;
+mod progress;
 mod test;
 mod watcher;
 mod workloads;

@@ -19,6 +19,7 @@ use super::{
     Status, closing,
     options::Test,
     plan::Plan,
+    progress::Progress,
     watcher::{Shown, Watcher},
 };
 
@@ -122,7 +123,8 @@ fn host(
     store: &Store,
 ) -> io::Result<(process::Outcome, io::Result<()>)> {
     let (workload, mut cluster) = (&*plan.workload, plan.cluster.clone());
-    let watcher = Arc::new(Watcher::new(store.journal()?, shown, plan.cluster.time_limit, !test.simulate));
+    let progress = Progress::new(cluster.time_limit, workload.final_op().is_some(), !test.simulate);
+    let watcher = Arc::new(Watcher::new(store.journal()?, shown, progress));
     cluster.watch = Some(Arc::clone(&watcher) as _);
     let follower = watcher.follow();
     let outcome = if test.simulate {

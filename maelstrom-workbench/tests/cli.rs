@@ -61,8 +61,12 @@ impl Place {
 
     /// Puts a node there that answers with this text.
     fn node(&self, echo: &str) {
+        self.program(&NODE.replace("ECHO", echo));
+    }
+
+    fn program(&self, script: &str) {
         let path = self.0.join("node");
-        fs::write(&path, NODE.replace("ECHO", echo)).unwrap();
+        fs::write(&path, script).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
@@ -270,6 +274,26 @@ fn a_simulated_test_leaves_its_results_behind() {
 }
 
 #[test]
+fn what_simulated_nodes_log_is_shown_in_the_end_by_their_clock() {
+    let place = Place::new();
+    let logs = r#"case $line in receive*) echo 'log "got a message"' ;; esac; echo 'ready -'"#;
+    place.program(&NODE.replace("ECHO", "$text").replace("echo 'ready -'", logs));
+    let args = "test -w echo --bin node --node-count 2 --time-limit 1 --rate 10 --simulate --seed 7";
+    let outcome = place.run(&format!("{args} --log-stderr"));
+    assert_eq!(outcome.status, 0, "{}{}", outcome.stdout, outcome.stderr);
+    let mut lines = outcome.stderr.lines();
+    let heading = lines.next().unwrap();
+    let lines: Vec<&str> = lines.collect();
+    let expected =
+        format!("what nodes logged, by the clock of the simulation (the last {} lines):", lines.len());
+    assert_eq!(heading, expected);
+    assert!(lines.len() > 4 && lines.is_sorted(), "{lines:?}");
+    assert!(lines[0].starts_with("00:00:00.") && lines[0].ends_with(" got a message"), "{}", lines[0]);
+    assert!(!place.run(args).stderr.contains("got a message"));
+    assert!(place.read("store/latest/node-logs/n1.log").contains("got a message"));
+}
+
+#[test]
 fn a_wrong_node_is_invalid_and_its_run_can_be_had_again() {
     let place = Place::new();
     place.node("something else");
@@ -311,8 +335,7 @@ fn a_node_that_does_not_come_up_ends_it_with_255() {
 #[test]
 fn what_can_not_be_run_leaves_a_folder_that_says_so() {
     let place = Place::new();
-    fs::write(place.0.join("node"), "#!/no/such/interpreter\n").unwrap();
-    fs::set_permissions(place.0.join("node"), fs::Permissions::from_mode(0o755)).unwrap();
+    place.program("#!/no/such/interpreter\n");
     for (args, said) in [
         ("--bin node", "starting node n0"),
         ("--bin node --simulate", "can't be started"),

@@ -142,7 +142,12 @@ fn host(
     };
     drop(follower);
     if test.simulate && test.options.log_stderr {
-        outcome.run.logs.iter().for_each(|line| eprintln!("{line}"));
+        // Only now is it known in which order nodes have logged it, by a clock that is not the wall's.
+        let logs = &outcome.run.logs;
+        eprintln!("what nodes logged, by the clock of the simulation (the last {} lines):", logs.len());
+        for line in logs {
+            eprintln!("{line}");
+        }
     }
     Ok((outcome, watcher.finish()))
 }

@@ -333,6 +333,17 @@ fn a_node_that_does_not_come_up_ends_it_with_255() {
 }
 
 #[test]
+fn a_program_that_never_answers_init_did_not_come_up() {
+    let place = Place::new();
+    place.program("#!/bin/sh\nwhile read -r line; do echo 'ready -'; done\n");
+    let outcome = place.run("test -w echo --bin node --node-count 1 --time-limit 60 --simulate");
+    assert_eq!(outcome.status, 255, "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("did not come up"), "{}", outcome.stdout);
+    let said = "expected node n0 to respond to an init message, but it did not within 10 s";
+    assert!(outcome.stdout.contains(said) && text_of(&place.results(), "problems").contains(said));
+}
+
+#[test]
 fn what_can_not_be_run_leaves_a_folder_that_says_so() {
     let place = Place::new();
     place.program("#!/no/such/interpreter\n");

@@ -12,6 +12,7 @@ use maelstrom::{Context, NodeId, Ulid};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
+    cluster::{Action, Cluster, ClusterOptions, Delivery},
     history::Kind,
     nemesis::Nemesis,
     network::Distribution,
@@ -456,4 +457,48 @@ fn operations_are_spread_as_the_rate_says_and_processes_renumbered_after_time_ou
     let operations = run.history.len() / 2;
     assert!((2_800..3_200).contains(&operations), "{operations}");
     assert_eq!(run.verdict(), Verdict::Valid);
+}
+
+/// A cluster alone, whose nodes this test plays: of the two only n0 answers its `init`.
+#[test]
+fn a_node_that_does_not_answer_init_ends_the_run_after_ten_seconds() {
+    let mut cluster = Cluster::new(ClusterOptions::new(["n0", "n1"]), &Echo);
+    cluster.start();
+    let (mut now, mut actions) = (secs(0), Vec::new());
+    while let Some(deadline) = cluster.deadline() {
+        now = deadline;
+        cluster.advance(now, &mut actions);
+        for action in actions.drain(..) {
+            if let Action::Deliver(Delivery { node: 0, line, .. }) = action {
+                let client = line.split("\"src\":\"").nth(1).unwrap().split('"').next().unwrap();
+                let reply = format!(
+                    r#"{{"src":"n0","dest":"{client}","body":{{"type":"init_ok","in_reply_to":1}}}}"#
+                );
+                cluster.sent(now, 0, client, &reply, None);
+            }
+        }
+    }
+    assert!(cluster.set_up_failed());
+    let [problem] = cluster.problems() else { panic!("{:?}", cluster.problems()) };
+    assert_eq!(problem.text, "expected node n1 to respond to an init message, but it did not within 10 s");
+    assert_eq!((problem.time, now), (secs(10), secs(10)));
+    assert!(cluster.history().is_empty());
+}
+
+#[test]
+fn a_node_that_does_not_answer_the_set_up_ends_the_run_after_five_seconds() {
+    #[derive(Default)]
+    struct Ignorant;
+
+    #[maelstrom::node]
+    impl Ignorant {
+        #[message]
+        fn topology(&self) {}
+    }
+
+    let run = Simulation::<Ignorant>::new(Broadcast::default()).nodes(1).run_seed(0);
+    assert!(run.set_up_failed && run.history.is_empty());
+    let [problem] = &run.problems[..] else { panic!("{:?}", run.problems) };
+    assert_eq!(problem.text, "n0 did not answer the workload's set-up within 5 s");
+    assert!((secs(5)..secs(6)).contains(&problem.time), "{:?}", problem.time);
 }

@@ -54,7 +54,7 @@ pub mod workload;
 pub use check::{UnknownWorkload, WORKLOADS, check, checker_of};
 pub use quirk::{Difference, Quirk};
 pub use report::{Report, Run};
-pub use schedule::{Action, Schedule, Step};
+pub use schedule::{Schedule, Scheduled, Step};
 pub use simulation::Simulation;
 pub use value::{Integer, ParseIntegerError, Value};
 pub use watch::Watch;

@@ -47,12 +47,12 @@ pub struct Step {
     /// When, from the beginning of the main phase.
     pub time: Duration,
     /// What.
-    pub action: Action,
+    pub action: Scheduled,
 }
 
 /// What a [`Step`] does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
+pub enum Scheduled {
     /// A worker begins an operation, as soon as it has none.
     Op {
         /// Which worker.
@@ -67,7 +67,7 @@ pub enum Action {
 impl Step {
     /// Whether the nemesis does it.
     pub fn is_fault(&self) -> bool {
-        matches!(self.action, Action::Fault(_))
+        matches!(self.action, Scheduled::Fault(_))
     }
 }
 
@@ -88,11 +88,11 @@ impl fmt::Display for Schedule {
         for Step { time, action } in &self.steps {
             write!(f, "{before}\n    {{\"time\": {}, ", time.as_nanos())?;
             match action {
-                Action::Op { worker, op } => {
+                Scheduled::Op { worker, op } => {
                     let name = Value::from(&*op.f);
                     write!(f, r#""worker": {worker}, "f": {name}, "value": {}}}"#, op.value)?;
                 }
-                Action::Fault(fault) => {
+                Scheduled::Fault(fault) => {
                     let value = fault.details(&self.nodes);
                     write!(f, r#""fault": "{}", "value": {value}}}"#, fault.name())?;
                 }
@@ -125,13 +125,13 @@ impl FromStr for Schedule {
             let value = step.get("value").cloned().unwrap_or_default();
             let text = |name: &str| step.get(name).and_then(Value::as_str);
             let action = if let Some(fault) = text("fault") {
-                Action::Fault(Fault::from_details(fault, &value, &nodes)?)
+                Scheduled::Fault(Fault::from_details(fault, &value, &nodes)?)
             } else {
                 let f = text("f").ok_or("neither a `fault` nor the `f` of an operation")?;
                 let worker = step.get("worker").and_then(whole).and_then(|k| usize::try_from(k).ok());
                 let worker = worker.filter(|worker| *worker < concurrency);
                 let worker = worker.ok_or("no `worker` below the concurrency")?;
-                Action::Op { worker, op: Op { f: f.to_owned().into(), value, is_final: false } }
+                Scheduled::Op { worker, op: Op { f: f.to_owned().into(), value, is_final: false } }
             };
             Ok(Step { time: Duration::from_nanos(nanos), action })
         };

@@ -9,7 +9,7 @@ use std::{
 
 use maelstrom::{Context, Later, NodeId, Reply};
 use maelstrom_workbench::{
-    Action, Quirk, Run, Schedule, Simulation, Value,
+    Quirk, Run, Schedule, Scheduled, Simulation, Value,
     checker::Verdict,
     history::{Operation, Process},
     journal::{self, Event, EventKind},
@@ -117,7 +117,7 @@ fn a_killed_node_has_forgotten_everything_and_gets_an_init_only() {
             && event.line.contains(&format!(r#""dest":"{name}""#))
             && event.line.contains(&format!(r#""type":"{kind}""#))
     };
-    let Some(Action::Fault(Fault::Kill { nodes })) =
+    let Some(Scheduled::Fault(Fault::Kill { nodes })) =
         run.schedule.steps.iter().find(|step| step.is_fault()).map(|step| step.action.clone())
     else {
         panic!("the first fault is a kill");
@@ -290,11 +290,10 @@ fn ids_from_a_clock_collide_when_it_is_set_back() {
 fn faults_leave_each_others_draws_as_they_are() {
     let faults = |simulation: Simulation<Gossip>, name: &str| {
         let run = simulation.run_seed(5);
-        let steps = run
-            .schedule
-            .steps
-            .into_iter()
-            .filter(|step| matches!(&step.action, Action::Fault(fault) if fault.name().contains(name)));
+        let steps =
+            run.schedule.steps.into_iter().filter(
+                |step| matches!(&step.action, Scheduled::Fault(fault) if fault.name().contains(name)),
+            );
         steps.collect::<Vec<_>>()
     };
     let alone = faults(gossip().nemesis(Nemesis::partitions()), "partition");

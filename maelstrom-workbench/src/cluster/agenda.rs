@@ -10,7 +10,7 @@ use super::ClusterOptions;
 use crate::{
     nemesis::{Drawn, Fault},
     random::{Stream, Streams},
-    schedule::{Action, Schedule, Step},
+    schedule::{Schedule, Scheduled, Step},
     workload::{Generator, Op, Workload},
 };
 
@@ -177,8 +177,8 @@ fn given(schedule: &Schedule, concurrency: usize) -> (Ops, Faults) {
     let (mut workers, mut faults) = (vec![VecDeque::new(); concurrency], VecDeque::new());
     for Step { time, action } in steps {
         match action {
-            Action::Op { worker, op } => workers[worker % concurrency].push_back((*time, op.clone())),
-            Action::Fault(fault) => faults.push_back((*time, fault.clone())),
+            Scheduled::Op { worker, op } => workers[worker % concurrency].push_back((*time, op.clone())),
+            Scheduled::Fault(fault) => faults.push_back((*time, fault.clone())),
         }
     }
     (Ops::Given(workers), Faults::Given(faults))

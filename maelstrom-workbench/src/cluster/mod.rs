@@ -36,7 +36,7 @@ use crate::{
     network::{Address, Arrival, Distribution, InFlight, Latency, Network},
     quirk::{Difference, Quirk},
     random::{Stream, Streams},
-    schedule::{self, Schedule, Step},
+    schedule::{Schedule, Scheduled, Step},
     service::{self, Service},
     workload::Workload,
 };
@@ -549,11 +549,11 @@ impl<'w> Cluster<'w> {
         if let Some(fault) = self.agenda.take_fault(time, nodes, all_up) {
             self.turns.nemesis();
             self.inject(&fault, actions);
-            self.schedule.steps.push(Step { time, action: schedule::Action::Fault(fault) });
+            self.schedule.steps.push(Step { time, action: Scheduled::Fault(fault) });
             return true;
         }
         if let Some((worker, op)) = self.agenda.take_op(time, &mut self.turns) {
-            let action = schedule::Action::Op { worker, op: op.clone() };
+            let action = Scheduled::Op { worker, op: op.clone() };
             self.schedule.steps.push(Step { time, action });
             self.invoke(worker, op);
             return true;

@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::{
     checker::Options,
     cluster::ClusterOptions,
-    host::{Host, SIMULATED_EPOCH, Stepped, node_seed},
+    host::{Birth, Host, Stepped, node_seed},
     report::Run,
     workload::Workload,
 };
@@ -37,8 +37,10 @@ pub fn simulate(
     checks: &Options,
 ) -> io::Result<Run> {
     let (names, seed) = (options.nodes.clone(), options.seed);
-    let start =
-        move |node: usize, life| Led::start(program, args, &names[node], node_seed(seed, &names[node], life));
+    let start = move |birth: Birth| {
+        let name = &names[birth.node];
+        Led::start(program, args, name, node_seed(seed, name, birth.life), &birth)
+    };
     Ok(Host::new(options, workload, Box::new(start))?.run(checks))
 }
 
@@ -48,6 +50,7 @@ struct Led {
     child: Child,
     commands: BufWriter<ChildStdin>,
     answers: BufReader<ChildStdout>,
+    epoch: Duration,
     now: Duration,
     deadline: Option<Duration>,
     output: Output,
@@ -55,7 +58,7 @@ struct Led {
 }
 
 impl Led {
-    fn start(program: &Path, args: &[String], name: &str, seed: u64) -> io::Result<Self> {
+    fn start(program: &Path, args: &[String], name: &str, seed: u64, birth: &Birth) -> io::Result<Self> {
         let mut child = Command::new(program)
             .args(args)
             .env("MAELSTROM_LOCKSTEP", "1")
@@ -70,13 +73,16 @@ impl Led {
             child,
             commands: BufWriter::new(stdin),
             answers: BufReader::new(stdout),
+            epoch: birth.epoch,
             now: Duration::ZERO,
             deadline: None,
             output: Output::default(),
             line: Vec::new(),
         };
-        let start = format!("start {seed} {}", SIMULATED_EPOCH.as_nanos());
-        node.step(start.as_bytes()).map_err(|error| {
+        let start = format!("start {seed} {}", birth.epoch.as_nanos());
+        let stored = (!birth.stored.is_empty()).then(|| format!("stored {}", birth.stored.to_batch()));
+        let mut begin = stored.into_iter().chain([start]);
+        begin.try_for_each(|command| node.step(command.as_bytes())).map_err(|error| {
             wrap(
                 &error,
                 format_args!(
@@ -138,9 +144,13 @@ impl Led {
                 let range = start..self.output.bytes.len();
                 self.output.lines.push(OutputLine { dest: dest.into(), range });
             }
+            b"write" => {
+                let batch = std::str::from_utf8(rest).ok().and_then(|batch| batch.trim_end().parse().ok());
+                self.output.writes = batch.ok_or_else(unknown)?;
+            }
             b"log" => {
                 let text = serde_json::from_slice(rest)?;
-                let log = LogLine { time: SIMULATED_EPOCH + self.now, node: Some(self.name.clone()), text };
+                let log = LogLine { time: self.epoch + self.now, node: Some(self.name.clone()), text };
                 self.output.logs.push(log);
             }
             b"failure" | b"ended" => {

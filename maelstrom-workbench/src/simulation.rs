@@ -19,7 +19,7 @@ use crate::{
     Quirk,
     checker::{Options, RequiredAvailability},
     cluster::{ClusterOptions, Problem},
-    host::{Host, SIMULATED_EPOCH, node_seed},
+    host::{Birth, Host, node_seed},
     journal::Event,
     nemesis::Nemesis,
     network::{Distribution, SIMULATED_HOP},
@@ -424,8 +424,9 @@ Simulation::<Gossip>::new(Broadcast::default())
         options.concurrency = self.concurrency_in_all();
         (options.seed, options.journal) = (seed, journal);
         let names = options.nodes.clone();
-        let start = |node: usize, life| {
-            let options = EngineOptions::new(node_seed(seed, &names[node], life)).unix_epoch(SIMULATED_EPOCH);
+        let start = |Birth { node, life, epoch, stored }| {
+            let options =
+                EngineOptions::new(node_seed(seed, &names[node], life)).unix_epoch(epoch).stored(stored);
             Ok(Engine::<N>::new((self.config)(node), options))
         };
         let checks = Options::default().compat(options.compat).availability(self.availability);

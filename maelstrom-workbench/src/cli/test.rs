@@ -134,6 +134,7 @@ fn host(
         let mut processes = Processes::new(program, cluster, workload)
             .arguments(&test.node_args)
             .node_logs(std::path::absolute(store.node_logs())?)
+            .data(std::path::absolute(store.data())?)
             .checks(plan.checks);
         if test.options.log_stderr {
             processes = processes.echo_stderr();

@@ -32,6 +32,9 @@ use crate::{
 /// How many bytes may wait for a node that does not read, unless something else is said.
 const INPUT_LIMIT: usize = 64 << 20;
 
+/// Where a node finds the directory for what it stores.
+const DATA: &str = "MAELSTROM_DATA";
+
 /// A test of a program: it is started once for each node, as Maelstrom does.
 ///
 /// Each node is a process group of its own, in the system's temporary directory, with this program's environment.
@@ -55,6 +58,7 @@ pub struct Processes<'w> {
     program: PathBuf,
     arguments: Vec<OsString>,
     node_logs: Option<PathBuf>,
+    data: Option<PathBuf>,
     input_limit: usize,
     echo_stderr: bool,
     handle_signals: bool,
@@ -107,6 +111,7 @@ impl<'w> Processes<'w> {
             program: program.into(),
             arguments: Vec::new(),
             node_logs: None,
+            data: None,
             input_limit: INPUT_LIMIT,
             echo_stderr: false,
             handle_signals: true,
@@ -127,6 +132,14 @@ impl<'w> Processes<'w> {
     #[must_use]
     pub fn node_logs(mut self, directory: impl Into<PathBuf>) -> Self {
         self.node_logs = Some(directory.into());
+        self
+    }
+
+    /// Gives each node a directory for what is to survive its kills: `<directory>/<node>`, which it finds in its
+    /// environment as `MAELSTROM_DATA`. Without this, what nodes store is gone with them.
+    #[must_use]
+    pub fn data(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.data = Some(directory.into());
         self
     }
 
@@ -186,6 +199,11 @@ impl<'w> Processes<'w> {
         let name = &self.options.nodes[node];
         let mut command = Command::new(program);
         command.args(&self.arguments).current_dir(std::env::temp_dir());
+        match &self.data {
+            Some(directory) => command.env(DATA, directory.join(name)),
+            // One that this program was given is not for several nodes.
+            None => command.env_remove(DATA),
+        };
         let log = self.node_logs.as_ref().map(|directory| directory.join(format!("{name}.log")));
         NodeProcess::start(name, &mut command, log, life > 0, self.input_limit, self.echo_stderr)
     }

@@ -48,6 +48,11 @@ impl Store {
         &self.folder
     }
 
+    /// The folder for what nodes of processes store, a folder for each.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// The folder for what nodes write to stderr, `<node>.log` each.
     pub fn node_logs(&self) -> PathBuf {
         self.folder.join("node-logs")

@@ -7,7 +7,10 @@ mod lines;
 mod operation;
 mod usual;
 
-use std::{collections::HashMap, fmt};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+};
 
 pub use lines::ReadError;
 pub use operation::{Kind, Operation, Process};
@@ -50,21 +53,24 @@ impl History {
         }
         if let Process::Client(_) = operation.process {
             let Operation { index, process, kind, ref f, .. } = operation;
-            let open = self.open.get(&process).map(|&open| (open, &self.operations[open]));
-            match (kind, open) {
-                (Kind::Invoke, None) => {
-                    self.open.insert(process, position);
+            match (kind, self.open.entry(process)) {
+                (Kind::Invoke, Entry::Vacant(free)) => {
+                    free.insert(position);
                 }
-                (Kind::Invoke, Some((_, open))) => {
-                    return Err(OrderError::Busy { index, process, open: open.index });
+                (Kind::Invoke, Entry::Occupied(open)) => {
+                    let open = self.operations[*open.get()].index;
+                    return Err(OrderError::Busy { index, process, open });
                 }
-                (_, Some((invocation, open))) if open.f == *f => {
-                    self.open.remove(&process);
+                (_, Entry::Occupied(open)) if self.operations[*open.get()].f == *f => {
+                    let invocation = open.remove();
                     self.others[invocation] = Some(position);
                     other = Some(invocation);
                 }
                 (_, open) => {
-                    let open = open.map(|(_, open)| open.f.clone());
+                    let open = match open {
+                        Entry::Occupied(open) => Some(self.operations[*open.get()].f.clone()),
+                        Entry::Vacant(_) => None,
+                    };
                     return Err(OrderError::NotInvoked { index, process, f: f.clone(), open });
                 }
             }

@@ -11,8 +11,8 @@ use maelstrom::{Context, Later, NodeId, Reply};
 use maelstrom_workbench::{
     Quirk, Run, Schedule, Scheduled, Simulation, Value,
     checker::Verdict,
-    history::{Operation, Process},
-    journal::{self, Event, EventKind},
+    history::{Kind, Operation, Process},
+    journal::{self, Cause, Event, EventKind},
     nemesis::{Fault, Nemesis, Targets},
     workload::{Broadcast, Echo, GSet, UniqueIds},
 };
@@ -160,6 +160,79 @@ fn a_set_that_is_told_to_nobody_is_lost_with_its_node() {
     let run = simulation().nemesis(Nemesis::kills().interval(secs(4))).run_seed(0);
     assert_eq!(run.verdict(), Verdict::Invalid);
     assert!(run.explanations().join("\n").contains("n0 was killed"), "{:?}", run.explanations());
+}
+
+/// A set on disk: alone, and yet nothing that it has acknowledged is lost.
+#[derive(Default)]
+struct Stored {
+    seen: BTreeSet<u64>,
+}
+
+#[maelstrom::node]
+impl Stored {
+    #[init]
+    fn new(ctx: &Context<Self>) -> maelstrom::Result<Self> {
+        Ok(Stored { seen: ctx.storage().entries(..)?.into_iter().collect() })
+    }
+
+    #[rpc]
+    fn add(&mut self, ctx: &Context<Self>, element: u64) -> maelstrom::Result<()> {
+        self.seen.insert(element);
+        ctx.storage().append(&element)?;
+        Ok(())
+    }
+
+    #[rpc(reply(value))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+}
+
+#[test]
+fn what_was_acknowledged_is_on_the_disk_and_maybe_more() {
+    let report = Simulation::<Stored>::new(GSet)
+        .nodes(1)
+        .clients_per_node(200)
+        .rate(500.0)
+        .time_limit(secs(10))
+        .nemesis(Nemesis::kills().interval(ms(300)).recovery(ms(1)))
+        .seeds(0..10)
+        .run();
+    report.assert_valid();
+    let mut kept = 0;
+    for run in report.runs() {
+        let read = run.history.operations().last().unwrap().value.as_list().unwrap();
+        let open = run.history.operations().iter().filter(|operation| {
+            operation.kind == Kind::Info && operation.f == "add" && operation.process != Process::Nemesis
+        });
+        kept += open.filter(|operation| read.contains(&operation.value)).count();
+    }
+    // Of the writes that a kill came upon, some had reached the disk.
+    assert!(kept > 0);
+}
+
+#[test]
+fn a_reply_waits_for_the_disk() {
+    let run = Simulation::<Stored>::new(GSet).nodes(1).rate(50.0).time_limit(secs(10)).journal().run_seed(0);
+    let mut received = BTreeMap::new();
+    let (mut reads, mut adds) = (Vec::new(), Vec::new());
+    for event in &run.journal {
+        match (event.kind, event.cause) {
+            (EventKind::Receive, _) => drop(received.insert(event.id, event.time)),
+            (_, Some(Cause::Message(id))) if event.line.contains("add_ok") => {
+                adds.push(event.time - received[&id]);
+            }
+            (_, Some(Cause::Message(id))) if event.line.contains("read_ok") => {
+                reads.push(event.time - received[&id]);
+            }
+            _ => {}
+        }
+    }
+    assert!(adds.iter().all(|took| !took.is_zero()));
+    // A read waits only if it comes while the disk is busy.
+    assert!(reads.iter().filter(|took| took.is_zero()).count() > reads.len() / 2);
+    let mean = adds.iter().sum::<Duration>() / u32::try_from(adds.len()).unwrap();
+    assert!((ms(1) / 2..ms(2)).contains(&mean), "{mean:?}");
 }
 
 #[test]

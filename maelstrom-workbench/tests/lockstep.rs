@@ -39,8 +39,8 @@ fn main() {
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
-/// Gossips to a random half of its neighbours, so that seed, timers and order all show.
-#[derive(Default)]
+/// Gossips to a random half of its neighbours, and keeps what clients tell it, so that seed, timers, order, clock and
+/// disk all show.
 struct Gossip {
     seen: BTreeSet<u64>,
     neighbours: Vec<NodeId>,
@@ -48,18 +48,32 @@ struct Gossip {
 
 #[maelstrom::node]
 impl Gossip {
-    #[rpc]
-    fn topology(&mut self, ctx: &Context<Self>, mut topology: BTreeMap<NodeId, Vec<NodeId>>) {
-        self.neighbours = topology.remove(ctx.id()).unwrap_or_default();
+    #[init]
+    fn new(ctx: &Context<Self>) -> maelstrom::Result<Self> {
+        let seen = ctx.storage().entries(..)?.into_iter().collect();
+        let neighbours = ctx.storage().get("neighbours")?.unwrap_or_default();
+        Ok(Gossip { seen, neighbours })
     }
 
     #[rpc]
-    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+    fn topology(
+        &mut self,
+        ctx: &Context<Self>,
+        mut topology: BTreeMap<NodeId, Vec<NodeId>>,
+    ) -> maelstrom::Result<()> {
+        self.neighbours = topology.remove(ctx.id()).unwrap_or_default();
+        ctx.storage().put("neighbours", &self.neighbours)
+    }
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) -> maelstrom::Result<()> {
         if env::var("ENDS_AT").is_ok_and(|value| value == message.to_string()) {
             std::process::exit(3);
         }
-        maelstrom::log!(ctx, "saw {message}");
+        maelstrom::log!(ctx, "saw {message}, by its clock at {} ms", ctx.unix_time().as_millis());
         self.seen.insert(message);
+        ctx.storage().append(&message)?;
+        Ok(())
     }
 
     #[rpc(reply(messages))]
@@ -80,6 +94,12 @@ impl Gossip {
     }
 }
 
+/// All that hits nodes themselves, and partitions.
+fn nemeses() -> [Nemesis; 4] {
+    [Nemesis::partitions(), Nemesis::kills(), Nemesis::pauses(), Nemesis::wrong_clocks()]
+        .map(|nemesis| nemesis.interval(Duration::from_secs(2)))
+}
+
 fn options(seed: u64) -> ClusterOptions {
     ClusterOptions {
         rate: 20.0,
@@ -89,7 +109,7 @@ fn options(seed: u64) -> ClusterOptions {
             distribution: Distribution::Exponential,
             hop: SIMULATED_HOP,
         },
-        nemeses: vec![Nemesis::partitions().interval(Duration::from_secs(3))],
+        nemeses: nemeses().to_vec(),
         seed,
         journal: true,
         ..ClusterOptions::new((0..5).map(|k| format!("n{k}")))
@@ -115,8 +135,8 @@ fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
         .distribution(Distribution::Exponential)
         .rate(20.0)
         .time_limit(Duration::from_secs(10))
-        .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
         .journal();
+    let simulation = nemeses().into_iter().fold(simulation, Simulation::nemesis);
     for seed in 0..3 {
         let (led, in_process) = (lead("gossip", seed).unwrap(), simulation.run_seed(seed));
         assert_eq!(led.verdict(), Verdict::Valid, "{:?}", led.explanations());

@@ -2,7 +2,7 @@
 //!
 //! This program runs itself as the nodes, and as a program that hosts nodes.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::unchecked_time_subtraction)]
 
 mod process_nodes;
 
@@ -19,12 +19,12 @@ use std::{
 
 use libtest_mimic::{Arguments, Trial};
 use maelstrom_workbench::{
-    Value,
+    Quirk, Value,
     checker::Verdict,
     cluster::{Budget, ClusterOptions},
     history::{Kind, Process},
     journal::EventKind,
-    nemesis::Nemesis,
+    nemesis::{Nemesis, Targets},
     network::{Distribution, Latency},
     process::{Exit, Outcome, Processes},
     random::Stream,
@@ -65,6 +65,9 @@ fn main() {
         a_node_that_floods_delays_only_itself,
         what_cannot_be_started_is_an_error_in_clear_words,
         latency_and_partitions_hold_between_processes,
+        services_answer_processes,
+        killed_processes_start_again_with_what_they_stored,
+        paused_processes_say_nothing_and_go_on,
         without_operations_the_time_limit_still_passes,
         a_signal_ends_the_run_and_leaves_no_process,
         a_panic_leaves_no_process,
@@ -417,6 +420,77 @@ fn latency_and_partitions_hold_between_processes() {
         let sent = gossip().find(|sent| sent.kind == EventKind::Send && sent.id == event.id).unwrap();
         assert!(event.time >= sent.time + ms(20), "{sent} {event}");
     }
+}
+
+fn services_answer_processes() {
+    let outcome = run("asks", options(1));
+    assert_valid(&outcome);
+    let answers: Vec<&str> = outcome
+        .run
+        .journal
+        .iter()
+        .filter(|event| event.kind == EventKind::Receive && event.line.contains(r#""src":"lin-"#))
+        .map(|event| event.line.split_once(r#""body":"#).unwrap().1)
+        .collect();
+    assert_eq!(
+        answers[..2],
+        [r#"{"type":"write_ok","in_reply_to":1}}"#, r#"{"type":"read_ok","value":[1],"in_reply_to":2}}"#]
+    );
+    assert!(answers[2].contains(r#""code":10"#) && answers[2].ends_with(r#""in_reply_to":3}}"#));
+    assert_eq!(answers[3], r#"{"type":"ts_ok","ts":0,"in_reply_to":null}}"#);
+    // Q-10: there, a service does not answer what it does not know.
+    assert!(outcome.run.maelstrom_would.iter().any(|would| would.quirk == Quirk::SilentServices));
+}
+
+fn killed_processes_start_again_with_what_they_stored() {
+    let (logs, data) = (Logs::new(), Logs::new());
+    let options = ClusterOptions {
+        nemeses: vec![Nemesis::kills().interval(ms(60)).recovery(ms(10)).targets(Targets::All)],
+        time_limit: ms(1_000),
+        ..options(2)
+    };
+    let workload = ShortEcho { timeout: ms(100), panics: false };
+    let processes = node("stores", options, &workload).node_logs(&logs.0).data(&data.0);
+    let outcome = processes.run().unwrap();
+    assert_valid(&outcome);
+    assert!(outcome.crashes.is_empty() && outcome.run.warnings.is_empty(), "{:?}", outcome.run.warnings);
+    let log = fs::read_to_string(logs.0.join("n0.log")).unwrap();
+    let lives = log.matches("process ").count();
+    assert!(lives > 2, "{log}");
+    // Each life has found what those before it have stored, and that is all they have acknowledged.
+    let found: Vec<usize> =
+        log.lines().filter_map(|line| line.split_once("found ")?.1.parse().ok()).collect();
+    assert!(found.is_sorted() && found[0] == 0 && found[found.len() - 1] > 0, "{log}");
+    let acknowledged = |node: usize| {
+        let ok = outcome.run.history.operations().iter().filter(|operation| operation.kind == Kind::Ok);
+        ok.filter(|ok| matches!(ok.process, Process::Client(process) if process % 2 == node as u64)).count()
+    };
+    let stored = fs::read_to_string(data.0.join("n0/storage.wal")).unwrap().matches("append").count();
+    assert!(stored >= acknowledged(0), "{stored} {}", acknowledged(0));
+    assert_gone(&logs.processes());
+}
+
+fn paused_processes_say_nothing_and_go_on() {
+    let options = ClusterOptions {
+        nemeses: vec![Nemesis::pauses().interval(ms(100)).targets(Targets::All)],
+        time_limit: ms(1_000),
+        ..options(2)
+    };
+    let outcome = run("", options);
+    assert_eq!(outcome.run.verdict(), Verdict::Valid, "{:?}", outcome.run.explanations());
+    let replies: Vec<Duration> = outcome
+        .run
+        .journal
+        .iter()
+        .filter(|event| event.kind == EventKind::Send && event.line.contains("echo_ok"))
+        .map(|event| event.time)
+        .collect();
+    let longest = replies.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    let steps: Vec<Duration> =
+        outcome.run.schedule.steps.iter().filter(|step| step.is_fault()).map(|step| step.time).collect();
+    let pause = steps.chunks_exact(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    assert!(longest + ms(20) >= pause, "{longest:?} {pause:?}");
+    assert!(count(&outcome, Kind::Ok) > 5);
 }
 
 fn without_operations_the_time_limit_still_passes() {

@@ -8,10 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use maelstrom_workbench::history::{Kind, Operation, Process};
-
-/// How long a cluster recovers before the final operations: as long as `cluster` lets it.
-const RECOVERY: Duration = Duration::from_secs(10);
+use maelstrom_workbench::{
+    cluster::RECOVERY,
+    history::{Kind, Operation, Process},
+};
 
 /// Counts what happens in a run. The counters are only written by the run, and read by whoever tells of them.
 #[derive(Debug)]

@@ -46,7 +46,7 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a node may take for the workload's set-up.
 const SET_UP_TIMEOUT: Duration = Duration::from_secs(5);
 /// What a cluster gets to recover before the final operations.
-const RECOVERY: Duration = Duration::from_secs(10);
+pub const RECOVERY: Duration = Duration::from_secs(10);
 
 /// What a host is to do with a node. Nodes are given by number.
 #[derive(Clone, Debug)]
@@ -285,7 +285,7 @@ impl<'w> Cluster<'w> {
 
     /// Whether all nodes are through their handshakes and the workload's set-up.
     pub fn has_begun(&self) -> bool {
-        !matches!(self.phase, Phase::Handshake { .. } | Phase::SetUp { .. })
+        !self.set_up_failed && !matches!(self.phase, Phase::Handshake { .. } | Phase::SetUp { .. })
     }
 
     /// Notes something that makes the run invalid.

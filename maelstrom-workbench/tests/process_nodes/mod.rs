@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use maelstrom::Context;
 use serde_json::{Value, json};
 
 struct Node {
@@ -13,9 +14,34 @@ struct Node {
     others: Vec<String>,
 }
 
+/// A set on disk, and the echo that this program's workload knows.
+struct Stored {
+    /// What was there when it began.
+    found: u64,
+}
+
+#[maelstrom::node]
+impl Stored {
+    #[init]
+    fn new(ctx: &Context<Self>) -> Self {
+        Stored { found: ctx.storage().log_len() }
+    }
+
+    /// The text comes back with how many were stored before this life.
+    #[rpc(reply(echo))]
+    fn echo(&mut self, ctx: &Context<Self>, echo: String) -> maelstrom::Result<String> {
+        ctx.storage().append(&echo)?;
+        maelstrom::log!(ctx, "found {}", self.found);
+        Ok(echo)
+    }
+}
+
 /// Runs as a node until the end of input.
 pub(crate) fn run(behaviour: &str) {
     eprintln!("process {}", process::id());
+    if behaviour == "stores" {
+        return maelstrom::run::<Stored>().unwrap();
+    }
     let mut node = Node { name: String::new(), others: Vec::new() };
     for line in io::stdin().lock().lines() {
         let message: Value = serde_json::from_str(&line.unwrap()).unwrap();
@@ -52,6 +78,13 @@ impl Node {
                     self.send("n0", json!({"large": large}));
                 }
                 self.reply(message, json!({"type": "init_ok"}));
+            }
+            "asks" => {
+                self.reply(message, json!({"type": "init_ok"}));
+                self.send("lin-kv", json!({"type": "write", "key": "k", "value": [1], "msg_id": 1}));
+                self.send("lin-kv", json!({"type": "read", "key": "k", "msg_id": 2}));
+                self.send("lin-kv", json!({"type": "conquer", "msg_id": 3}));
+                self.send("lin-tso", json!({"type": "ts"}));
             }
             _ => self.reply(message, json!({"type": "init_ok"})),
         }

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maelstrom::{Context, NodeId, Result, rand::seq::IteratorRandom};
 
 #[derive(Default)]
-struct Broadcast {
+pub(crate) struct Broadcast {
     seen: BTreeSet<u64>,
     neighbours: Vec<NodeId>,
     /// For each neighbour, what it has shown to have.

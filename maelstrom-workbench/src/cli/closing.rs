@@ -15,6 +15,19 @@ pub(super) fn print(test: &Test, plan: &Plan, outcome: &Outcome) {
 }
 
 fn text(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
+    let closing = match outcome.status() {
+        Status::Judged(Verdict::Valid) => "\nEverything looks good! ヽ(‘ー`)ノ\n",
+        Status::Judged(Verdict::Invalid) => "\nAnalysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n",
+        Status::Judged(Verdict::Unknown) => {
+            "\nErrors occurred during analysis, but no anomalies found. ಠ~ಠ\n"
+        }
+        Status::BadArguments | Status::Failed => "",
+    };
+    figures(test, plan, outcome) + closing
+}
+
+/// All but the closing line.
+pub(super) fn figures(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     let (run, options) = (&outcome.run, &test.options);
     let mut lines = Lines(String::new());
     let host = if test.simulate { "simulated" } else { "processes" };
@@ -46,15 +59,7 @@ fn text(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
             command_line::for_workbench(options, &test.node_args, run.seed, test.simulate, &test.store);
         lines.row("again", &again);
     }
-    let closing = match outcome.status() {
-        Status::Judged(Verdict::Valid) => "\nEverything looks good! ヽ(‘ー`)ノ\n",
-        Status::Judged(Verdict::Invalid) => "\nAnalysis invalid! (ﾉಥ益ಥ）ﾉ ┻━┻\n",
-        Status::Judged(Verdict::Unknown) => {
-            "\nErrors occurred during analysis, but no anomalies found. ಠ~ಠ\n"
-        }
-        Status::BadArguments | Status::Failed => "",
-    };
-    lines.0 + closing
+    lines.0
 }
 
 /// Why it is not valid. A node's last lines are shown once; further nodes mostly have died of the same.
@@ -122,11 +127,13 @@ fn stable_latencies(run: &Run) -> Option<String> {
     Some(format!("{median} ms in the median, 95 % {p95} ms, 99 % {p99} ms, at worst {worst} ms"))
 }
 
-fn field<'r>(run: &'r Run, checker: &str, name: &str) -> Option<&'r Value> {
+/// A field of a checker's result.
+pub(super) fn field<'r>(run: &'r Run, checker: &str, name: &str) -> Option<&'r Value> {
     run.judgements.iter().find(|(known, _)| known == checker)?.1.result().get(name)
 }
 
-fn count(count: usize, noun: &str) -> String {
+/// `1 node`, `5 nodes`.
+pub(super) fn count(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run.
 
+mod challenge;
 mod check;
 mod closing;
 mod command_line;
@@ -55,6 +56,8 @@ struct Cli {
 enum Command {
     /// Tests a node program
     Test(Box<options::Test>),
+    /// Tests a solution of one of fly.io's challenges, and says whether it passes; without a number, lists them
+    Challenge(challenge::Arguments),
     /// Builds and tests the examples of this repository
     Demo(demo::Demo),
     /// Judges a recorded history, one operation a line
@@ -68,6 +71,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let status = match Cli::try_parse_from(args) {
         Ok(cli) => match cli.command {
             Command::Test(test) => test::run(&test),
+            Command::Challenge(challenge) => challenge::run(&challenge),
             Command::Demo(demo) => demo::run(&demo),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),

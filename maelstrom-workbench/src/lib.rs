@@ -52,6 +52,7 @@ mod watch;
 pub mod workload;
 
 pub use check::{UnknownWorkload, WORKLOADS, check, checker_of};
+pub use process::conformance;
 pub use quirk::{Difference, Quirk};
 pub use report::{Report, Run};
 pub use schedule::{Schedule, Scheduled, Step};

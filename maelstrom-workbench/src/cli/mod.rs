@@ -6,6 +6,7 @@ mod challenge;
 mod check;
 mod closing;
 mod command_line;
+mod conformance;
 mod demo;
 mod list;
 mod models;
@@ -58,6 +59,8 @@ enum Command {
     Test(Box<options::Test>),
     /// Tests a solution of one of fly.io's challenges, and says whether it passes; without a number, lists them
     Challenge(challenge::Arguments),
+    /// Tries what Maelstrom takes for granted of any node, one behaviour a line
+    Conformance(conformance::Arguments),
     /// Builds and tests the examples of this repository
     Demo(demo::Demo),
     /// Judges a recorded history, one operation a line
@@ -72,6 +75,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => match cli.command {
             Command::Test(test) => test::run(&test),
             Command::Challenge(challenge) => challenge::run(&challenge),
+            Command::Conformance(conformance) => conformance::run(&conformance),
             Command::Demo(demo) => demo::run(&demo),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),

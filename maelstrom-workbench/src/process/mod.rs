@@ -2,6 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run.
 
+pub mod conformance;
 mod envelope;
 mod host;
 mod input;

@@ -33,7 +33,8 @@ const LAST_MOMENTS: Duration = Duration::from_secs(5);
 pub(super) struct NodeProcess {
     pub(super) name: String,
     child: Child,
-    group: Pid,
+    /// The number of the process, and of its group.
+    pub(super) group: Pid,
     pub(super) stdin: Option<ChildStdin>,
     pub(super) stdout: Option<ChildStdout>,
     pub(super) stderr: Option<ChildStderr>,

@@ -93,7 +93,7 @@ impl Mark {
                 OPERATION.better(figures.operation_ms, challenge, other, &test.store)
             }
             Self::Uses { service } => {
-                let (value, short) = match figures::requests(outcome, service) {
+                let (value, short) = match figures::requests(outcome.store.path(), service) {
                     Ok(0) => (
                         format!("no requests, though the challenge is to be built on {service}"),
                         format!("without {service}"),

@@ -253,12 +253,13 @@ impl<'c> Battery<'c> {
         session.send(line);
         let deadline = Instant::now() + self.patience();
         let reply = session.find(from, deadline, |message| message.answers(CLIENT, msg_id))?;
-        Ok(reply.ok_or_else(|| {
-            let silence = session.silence(self.patience());
-            match session.heard.get(from) {
-                Some(other) => format!("{silence}, but {}", other.shown()),
-                None => silence,
-            }
+        if let Some(reply) = reply {
+            return Ok(Ok(reply));
+        }
+        let silence = session.silence(self.patience())?;
+        Ok(Err(match session.heard.get(from) {
+            Some(other) => format!("{silence}, but {}", other.shown()),
+            None => silence,
         }))
     }
 

@@ -64,7 +64,7 @@ fn burst(battery: &mut Battery<'_>) -> io::Result<Outcome> {
                 "{} of {} have no reply, the one with `msg_id` {msg_id} of {client} among them: {}",
                 open.len(),
                 CLIENTS * EACH,
-                session.silence(patience),
+                session.silence(patience)?,
             )));
         }
         // Second replies, if there are some, are probably right behind the first.

@@ -70,7 +70,7 @@ fn answers_init(battery: &mut Battery<'_>) -> io::Result<Outcome> {
             ))
         }
         Some(reply) => Outcome::Bad(format!("it answers {}", reply.shown())),
-        None => Outcome::Bad(session.silence(patience)),
+        None => Outcome::Bad(session.silence(patience)?),
     };
     battery.first_words = std::mem::take(&mut session.heard);
     battery.retire(session);
@@ -99,7 +99,7 @@ pub(super) fn early_message(battery: &mut Battery<'_>) -> io::Result<Outcome> {
     let outcome = match reply {
         Some(reply) if reply.kind() == Some("init_ok") => Outcome::Good,
         Some(reply) => Outcome::Bad(format!("it answers `init` with {}", reply.shown())),
-        None => Outcome::Bad(session.silence(patience)),
+        None => Outcome::Bad(session.silence(patience)?),
     };
     battery.retire(session);
     Ok(outcome)

@@ -85,7 +85,7 @@ fn set_up(battery: &mut Battery<'_>) -> io::Result<Outcome> {
             return Ok(Outcome::Good);
         }
         Some(reply) => Outcome::Bad(format!("{} is no `{kind}`", reply.shown())),
-        None => Outcome::Bad(session.silence(patience)),
+        None => Outcome::Bad(session.silence(patience)?),
     };
     battery.retire(session);
     Ok(outcome)
@@ -107,7 +107,7 @@ fn request(battery: &mut Battery<'_>) -> io::Result<Outcome> {
             let deadline = Instant::now() + battery.patience();
             let reply = session.find(from, deadline, |message| looks_like_reply(message, msg_id))?;
             let Some(reply) = reply else {
-                silent = Some(format!("{} to {asked}", session.silence(battery.patience())));
+                silent = Some(format!("{} to {asked}", session.silence(battery.patience())?));
                 break;
             };
             battery.exchanges.push(Exchange { op, msg_id, reply });

@@ -33,6 +33,8 @@ pub(super) const NODE: &str = "n3";
 pub(super) const CLIENT: &str = "c2";
 /// How often it is looked whether a node is still there that gives no sign.
 const LOOK: Duration = Duration::from_millis(100);
+/// How long a node may take to exit that has closed its stdout.
+const ABOUT_TO_EXIT: Duration = Duration::from_secs(1);
 /// How many messages are kept of a node that does not stop writing.
 const KEPT: usize = 100_000;
 /// A running process. Dropping it kills it, and all that it has started in its group.
@@ -145,12 +147,16 @@ impl<'i> Session<'i> {
     }
 
     /// Why nothing came: the process has died, or has only kept silent.
-    pub(super) fn silence(&mut self, patience: Duration) -> String {
+    pub(super) fn silence(&mut self, patience: Duration) -> io::Result<String> {
         // One that has closed its stdout is probably about to exit.
         if self.process.stdout.is_none() {
-            let _ = self.wait_for_exit(Instant::now() + LOOK);
+            self.wait_for_exit(Instant::now() + ABOUT_TO_EXIT)?;
         }
-        match self.process.exit() {
+        if self.process.exit().is_some() {
+            // Its last words are in the pipe, if they were not read before.
+            self.pump(Duration::ZERO)?;
+        }
+        Ok(match self.process.exit() {
             Some(exit) => {
                 let last = self.process.last_errors.lines();
                 let last = last.iter().rev().find(|line| !line.trim().is_empty());
@@ -159,7 +165,7 @@ impl<'i> Session<'i> {
             }
             None if self.process.stdout.is_none() => "it has closed its stdout".to_owned(),
             None => format!("nothing within {} s", patience.as_secs_f64()),
-        }
+        })
     }
 
     /// Waits for pipes, at most so long, and does what can be done. Returns how many were ready.

@@ -271,37 +271,54 @@ fn the_journal_tells_what_caused_a_message() {
     assert!(!senders.is_empty() && senders.values().all(|count| *count == 1), "{senders:?}");
 }
 
-/// Echoes, but for one text in which it answers with the one before.
+/// Echoes, and is right most of the time.
 #[derive(Default)]
 struct Echoing {
     count: u64,
     last: String,
-    wrong: bool,
+    cache: BTreeMap<usize, String>,
+    mistake: Mistake,
+}
+
+#[derive(Clone, Copy, Default)]
+enum Mistake {
+    #[default]
+    None,
+    /// Answers one request with the text of the one before.
+    Late,
+    /// Has a cache, whose key is the length of the text.
+    Cache,
 }
 
 #[maelstrom::node]
 impl Echoing {
     #[init]
-    fn new(wrong: bool) -> Self {
-        Echoing { wrong, ..Echoing::default() }
+    fn new(mistake: Mistake) -> Self {
+        Echoing { mistake, ..Echoing::default() }
     }
 
     #[rpc(reply(echo))]
     fn echo(&mut self, echo: String) -> String {
         self.count += 1;
         let last = std::mem::replace(&mut self.last, echo.clone());
-        if self.wrong && self.count == 13 { last } else { echo }
+        match self.mistake {
+            Mistake::Late if self.count == 13 => last,
+            Mistake::Cache => self.cache.entry(echo.len()).or_insert(echo).clone(),
+            _ => echo,
+        }
     }
 }
 
 #[test]
 fn an_echo_of_another_text_is_caught() {
-    let echo = |wrong| {
-        Simulation::<Echoing>::with_config(Echo, move |_| wrong).nodes(1).rate(10.0).time_limit(secs(10))
+    let echo = |mistake| {
+        Simulation::<Echoing>::with_config(Echo, move |_| mistake).nodes(1).rate(10.0).time_limit(secs(10))
     };
-    echo(false).seeds(0..10).run().assert_valid();
-    let run = echo(true).run_seed(0);
-    assert!(!explanation(&run).is_empty());
+    echo(Mistake::None).seeds(0..10).run().assert_valid();
+    for mistake in [Mistake::Late, Mistake::Cache] {
+        let text = explanation(&echo(mistake).run_seed(0));
+        assert!(text.contains("Please echo "), "{text}");
+    }
 }
 
 /// Ids from a counter, with or without the node's name, or from chance.
@@ -432,6 +449,93 @@ fn counters_and_sets_that_merge_rightly_pass_and_others_are_caught() {
     assert!(!explanation(&crdt(GCounter, (true, false)).run_seed(0)).is_empty());
 }
 
+/// A set or a counter of which one side wins when two copies are merged.
+struct OneWins {
+    total: i64,
+    /// For each node, what was added there, less what was taken away.
+    sums: BTreeMap<NodeId, i64>,
+    elements: BTreeSet<u64>,
+    winner: Winner,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Winner {
+    /// The greater total, of all nodes together.
+    GreaterTotal,
+    /// The greater sum of each node, which is the older one after something was taken away.
+    GreaterSum,
+    /// The larger set.
+    LargerSet,
+}
+
+#[maelstrom::node]
+impl OneWins {
+    #[init]
+    fn new(winner: Winner) -> Self {
+        OneWins { total: 0, sums: BTreeMap::new(), elements: BTreeSet::new(), winner }
+    }
+
+    #[rpc]
+    fn add(&mut self, ctx: &Context<Self>, delta: Option<i64>, element: Option<u64>) {
+        self.elements.extend(element);
+        self.total += delta.unwrap_or_default();
+        *self.sums.entry(ctx.id().clone()).or_default() += delta.unwrap_or_default();
+    }
+
+    #[rpc(reply(value))]
+    fn read(&self) -> maelstrom_workbench::Value {
+        match self.winner {
+            Winner::GreaterTotal => self.total.into(),
+            Winner::GreaterSum => self.sums.values().sum::<i64>().into(),
+            Winner::LargerSet => self.elements.iter().copied().map(i128::from).collect(),
+        }
+    }
+
+    #[message]
+    fn merge(&mut self, sums: &BTreeMap<NodeId, i64>, total: i64, elements: &BTreeSet<u64>) {
+        self.total = self.total.max(total);
+        for (node, sum) in sums {
+            let own = self.sums.entry(node.clone()).or_insert(*sum);
+            *own = (*own).max(*sum);
+        }
+        if elements.len() > self.elements.len() {
+            self.elements.clone_from(elements);
+        }
+    }
+
+    #[every(200ms, jitter = 50ms)]
+    fn spread(&self, ctx: &Context<Self>) {
+        ctx.peers(ctx.others()).merge(&self.sums, self.total, &self.elements);
+    }
+}
+
+/// With one node each is right, and the greater sum also where nothing is taken away.
+#[test]
+fn sets_and_counters_whose_merge_forgets_one_side_are_caught() {
+    fn one_wins(workload: impl Workload + Send + Sync + 'static, winner: Winner, nodes: usize) -> Run {
+        Simulation::<OneWins>::with_config(workload, move |_| winner)
+            .nodes(nodes)
+            .latency(ms(50))
+            .rate(20.0)
+            .time_limit(secs(10))
+            .run_seed(0)
+    }
+    assert_eq!(one_wins(GSet, Winner::LargerSet, 1).verdict(), Verdict::Valid);
+    assert_eq!(one_wins(GCounter, Winner::GreaterTotal, 1).verdict(), Verdict::Valid);
+    assert_eq!(one_wins(GCounter, Winner::GreaterSum, 3).verdict(), Verdict::Valid);
+    assert_eq!(one_wins(PnCounter, Winner::GreaterSum, 1).verdict(), Verdict::Valid);
+
+    let text = explanation(&one_wins(GSet, Winner::LargerSet, 3));
+    assert!(text.contains("was missing from the read that process"), "{text}");
+    for run in [one_wins(GCounter, Winner::GreaterTotal, 3), one_wins(PnCounter, Winner::GreaterSum, 3)] {
+        let text = explanation(&run);
+        assert!(
+            text.contains("the final read of process") && text.contains("acknowledged adds make"),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn operations_are_spread_as_the_rate_says_and_processes_renumbered_after_time_outs() {
     #[derive(Default)]
@@ -453,7 +557,10 @@ fn operations_are_spread_as_the_rate_says_and_processes_renumbered_after_time_ou
     assert_eq!(processes.len(), run.history.len() / 2);
     assert!((10..=14).contains(&processes.len()), "{}", processes.len());
 
-    let run = Simulation::<Echoing>::with_config(Echo, |_| false).rate(50.0).time_limit(secs(60)).run_seed(0);
+    let run = Simulation::<Echoing>::with_config(Echo, |_| Mistake::None)
+        .rate(50.0)
+        .time_limit(secs(60))
+        .run_seed(0);
     let operations = run.history.len() / 2;
     assert!((2_800..3_200).contains(&operations), "{operations}");
     assert_eq!(run.verdict(), Verdict::Valid);

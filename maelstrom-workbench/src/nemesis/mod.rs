@@ -1,17 +1,4 @@
-//! Faults: which there are, when they come, and whom they hit.
-//!
-//! ```
-//! use std::time::Duration;
-//! use maelstrom_workbench::nemesis::{Nemesis, Targets};
-//!
-//! // Maelstrom's: the network is cut apart and heals in turn, every ten seconds on average.
-//! let partitions = Nemesis::partitions();
-//! // A minority of the nodes is killed, and started again, every five seconds on average.
-//! let kills = Nemesis::kills().targets(Targets::Minority).interval(Duration::from_secs(5));
-//! // For a while, a tenth of the messages gets lost, those from and to services included.
-//! let loss = Nemesis::loss().probability(0.1).with_services();
-//! # let _ = (partitions, kills, loss);
-//! ```
+#![doc = include_str!("../../docs/faults.md")]
 
 mod drawn;
 mod fault;

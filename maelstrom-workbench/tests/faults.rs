@@ -419,6 +419,20 @@ fn parts_taken_out_of_a_schedule_leave_the_others_at_their_times() {
     assert_eq!(again.verdict(), Verdict::Valid);
 }
 
+/// A schedule has the main phase only, and a fault may still be there at its end.
+#[test]
+fn what_a_schedule_has_begun_is_ended_also_when_the_test_itself_has_no_faults() {
+    let mut schedule =
+        gossip().nemesis(Nemesis::partitions()).nemesis(Nemesis::pauses()).run_seed(0).schedule;
+    schedule
+        .steps
+        .retain(|step| !matches!(step.action, Scheduled::Fault(Fault::StopPartition | Fault::Resume)));
+    let run = gossip().schedule(schedule).run().runs()[0].clone();
+    let entries: BTreeSet<&str> = nemesis(&run).iter().map(|operation| &*operation.f).collect();
+    assert_eq!(entries, BTreeSet::from(["start-partition", "stop-partition", "pause", "resume"]));
+    assert_eq!(run.verdict(), Verdict::Valid);
+}
+
 #[test]
 #[should_panic(expected = "the schedule is for 5 clients")]
 fn a_schedule_for_another_cluster_is_refused() {

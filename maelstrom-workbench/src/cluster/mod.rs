@@ -32,7 +32,7 @@ use crate::{
     Value,
     history::History,
     journal::{Cause, Event, EventKind},
-    nemesis::Fault,
+    nemesis::{Fault, FaultKind, Nemesis},
     network::{Address, Arrival, Distribution, InFlight, Latency, Network},
     quirk::{Difference, Quirk},
     random::{Stream, Streams},
@@ -493,8 +493,8 @@ impl<'w> Cluster<'w> {
                 if self.workload.final_op().is_none() {
                     self.phase = Phase::Done;
                 } else {
-                    for nemesis in self.options.nemeses.clone() {
-                        self.inject(&Fault::end_of(nemesis.kind()), actions);
+                    for kind in self.kinds_of_faults() {
+                        self.inject(&Fault::end_of(kind), actions);
                     }
                     self.phase = Phase::Recovering { until: self.now + RECOVERY };
                 }
@@ -511,6 +511,19 @@ impl<'w> Cluster<'w> {
             _ => return false,
         }
         true
+    }
+
+    /// The faults that there may be: those asked for, and those of a schedule that was given.
+    fn kinds_of_faults(&self) -> Vec<FaultKind> {
+        let mut kinds: Vec<FaultKind> = self.options.nemeses.iter().map(Nemesis::kind).collect();
+        for step in &self.schedule.steps {
+            if let Scheduled::Fault(fault) = &step.action
+                && !kinds.contains(&fault.kind())
+            {
+                kinds.push(fault.kind());
+            }
+        }
+        kinds
     }
 
     /// Notes in what way Maelstrom's network is another.

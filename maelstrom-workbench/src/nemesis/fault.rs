@@ -67,6 +67,19 @@ impl Fault {
         }
     }
 
+    /// Which kind of fault this begins or ends.
+    pub fn kind(&self) -> FaultKind {
+        match self {
+            Self::StartPartition { .. } | Self::StopPartition => FaultKind::Partition,
+            Self::StartOneWay { .. } | Self::StopOneWay => FaultKind::OneWay,
+            Self::Kill { .. } | Self::Start => FaultKind::Kill,
+            Self::Pause { .. } | Self::Resume => FaultKind::Pause,
+            Self::Disturb(disturbance) => FaultKind::Messages(disturbance.kind),
+            Self::Calm(kind) => FaultKind::Messages(*kind),
+            Self::SetClocks { .. } | Self::ResetClocks => FaultKind::Clock,
+        }
+    }
+
     /// What histories call it, as Jepsen does where it has the same.
     pub fn name(&self) -> &'static str {
         match self {
@@ -234,6 +247,11 @@ mod tests {
             let read = Fault::from_details(fault.name(), &text.parse().unwrap(), &nodes);
             assert_eq!(read, Ok(fault), "{text}");
         }
+    }
+
+    #[test]
+    fn what_ends_a_fault_is_of_its_kind() {
+        assert_eq!(FaultKind::ALL.map(|kind| Fault::end_of(kind).kind()), FaultKind::ALL);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod errors;
 mod expand;
 mod model;
 mod names;
+mod owned;
 mod parse;
 mod syntax;
 mod types;

@@ -12,11 +12,13 @@ pub(crate) struct Model {
     /// The node's name, from which the generated names are made.
     pub(crate) name: Ident,
     pub(crate) self_ty: Type,
+    /// Whether a handler is `async`, under whatever `cfg`. All of them then share the node.
+    pub(crate) is_async: bool,
     /// Type and const parameters, and the `where` clause.
     pub(crate) generics: Generics,
     pub(crate) handlers: Vec<Handler>,
     pub(crate) events: Vec<EventHandler>,
-    /// One-way handlers with mistakes: their senders still find them in the client.
+    /// Handlers of messages that have mistakes: their senders still find them in the client.
     pub(crate) stubs: Vec<Stub>,
     pub(crate) init: Option<Init>,
     pub(crate) shutdown: Option<Hook>,
@@ -29,6 +31,7 @@ pub(crate) struct Callee {
     /// Its arguments after `self`, in order.
     pub(crate) args: Vec<Arg>,
     pub(crate) outcome: Outcome,
+    pub(crate) is_async: bool,
     pub(crate) attrs: Copied,
 }
 
@@ -61,6 +64,8 @@ pub(crate) struct Stub {
     pub(crate) cfgs: Vec<Attribute>,
     /// The types of its fields; `None` where there is no telling.
     pub(crate) fields: Vec<Option<TokenStream>>,
+    /// What is made of its reply, if it has one.
+    pub(crate) reply: Option<TokenStream>,
 }
 
 /// A name on the wire, and where it stands in the source.
@@ -142,6 +147,8 @@ pub(crate) struct ReplyType {
     pub(crate) stored: TokenStream,
     /// The type behind its references and guards, which is what is written.
     pub(crate) written: TokenStream,
+    /// The type as a caller gets it, which borrows nothing.
+    pub(crate) owned: TokenStream,
     pub(crate) borrows: bool,
 }
 

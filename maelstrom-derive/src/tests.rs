@@ -21,6 +21,12 @@ fn snapshot_of_a_gossiping_node() {
 }
 
 #[test]
+fn snapshot_of_a_node_with_async_handlers() {
+    let source = include_str!("../tests/snapshots/waiting.in.rs");
+    expect_file!["../tests/snapshots/waiting.out.rs"].assert_eq(&expanded(source));
+}
+
+#[test]
 fn snapshot_of_every_annotation() {
     let source = include_str!("../tests/snapshots/everything.in.rs");
     expect_file!["../tests/snapshots/everything.out.rs"].assert_eq(&expanded(source));

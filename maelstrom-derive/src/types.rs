@@ -143,7 +143,9 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
 pub(crate) fn behind_references(ty: &Type) -> &Type {
     match peel(ty) {
         Type::Reference(reference) => behind_references(&reference.elem),
-        ty => first_argument(ty, "Ref").map_or(ty, behind_references),
+        ty => {
+            first_argument(ty, "Ref").or_else(|| first_argument(ty, "RefMut")).map_or(ty, behind_references)
+        }
     }
 }
 

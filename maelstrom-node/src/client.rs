@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::{context::Context, node::Node, node_id::NodeId};
+use crate::{context::Context, node::Node, node_id::NodeId, waiting::Call};
 
 /// Whom a client sends to: one node ([`NodeId`]) or several (`Vec<NodeId>`).
 pub trait Recipients {
@@ -39,6 +39,17 @@ impl<'c, N: Node, To: Recipients> Link<'c, N, To> {
     /// Sends a payload, one way, to each receiver. It is encoded once.
     pub fn send<T: Serialize + ?Sized>(&self, payload: &T) {
         self.ctx.send_all(self.to.ids(), payload);
+    }
+}
+
+impl<N: Node> Link<'_, N, NodeId> {
+    /// A request to the one receiver; `kind` is the type of its reply, and `shape` says where in it the value stands.
+    pub fn call<T, S, P>(&self, payload: &P, kind: &'static str, shape: S) -> Call<T, S>
+    where
+        T: ?Sized,
+        P: Serialize + ?Sized,
+    {
+        self.ctx.request(self.to.clone(), payload).call(Some(kind), shape)
     }
 }
 

@@ -4,11 +4,14 @@ use std::{
     cell::{Cell, RefCell},
     convert::Infallible,
     fmt,
+    panic::AssertUnwindSafe,
     rc::Rc,
     sync::Arc,
+    task,
     time::Duration,
 };
 
+use futures_util::FutureExt;
 use rand::{Rng as _, TryRng, rngs::ChaCha8Rng};
 use serde::Serialize;
 use ulid::Ulid;
@@ -23,6 +26,7 @@ use crate::{
     node_id::NodeId,
     storage::Storage,
     timers::{Timer, Timers},
+    waiting::{self, BoxFuture, Call, KeyValue, Request, Sleep, Spawned, Timestamps, reply},
 };
 
 /// The handler's view of its node: identity, clock, randomness, and everything that can be sent.
@@ -199,6 +203,11 @@ impl<N: Node> Context<N> {
         }
     }
 
+    /// Whether the sender of the message being handled waits for a reply.
+    pub(crate) fn expects_reply(&self) -> bool {
+        self.expects_reply
+    }
+
     /// Answers the message being handled with an error, or logs it if no reply is expected.
     pub(crate) fn reply_error(&self, doing: impl fmt::Display, error: &Error) {
         if self.pending.get().is_some() {
@@ -252,6 +261,123 @@ impl<N: Node> Context<N> {
         }));
     }
 
+    /// Waits until `time` has passed.
+    pub fn sleep(&self, time: Duration) -> Sleep {
+        Sleep::new(&self.shared.core, time)
+    }
+
+    /// Gives a chain of waits one deadline: what is not done by then is dropped, and the error has code 0.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use maelstrom::{Context, Node, Result};
+    /// async fn transfer<N: Node>(ctx: &Context<N>) -> Result<u64> {
+    ///     ctx.within(Duration::from_secs(2), async {
+    ///         let ticket = ctx.lin_tso().ts().await?;
+    ///         ctx.lin_kv().write("ticket", ticket).await?;
+    ///         Ok(ticket)
+    ///     })
+    ///     .await
+    /// }
+    /// ```
+    pub fn within<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> impl Future<Output = Result<T, Error>> {
+        let core = Rc::clone(&self.shared.core);
+        async move {
+            let result = waiting::within(&core, limit, work).await;
+            result.map_err(|error| {
+                waiting::name_time_out(error, format_args!("it was not done within {limit:?}"))
+            })
+        }
+    }
+
+    /// Makes a request to any node or service, and gives its reply as any `Deserialize` type, `type` included. For what
+    /// the typed client ([`peer`](Self::peer)) does not know.
+    ///
+    /// ```
+    /// # use maelstrom::{Context, Node, Result, testing::{Value, json}};
+    /// async fn ask<N: Node>(ctx: &Context<N>) -> Result<Value> {
+    ///     ctx.rpc("n2", &json!({"type": "status"})).await
+    /// }
+    /// ```
+    pub fn rpc<T, P>(&self, to: impl Into<NodeId>, payload: &P) -> Call<T>
+    where
+        P: Serialize + ?Sized,
+    {
+        self.request(to.into(), payload).call(None, reply::Flat)
+    }
+
+    pub(crate) fn request<P: Serialize + ?Sized>(&self, to: NodeId, payload: &P) -> Request {
+        Request::new(&self.shared.core, to, payload)
+    }
+
+    /// The linearizable store `lin-kv`: every operation takes place at one moment between its request and its reply, so
+    /// a read gives what was written last, by anyone.
+    pub fn lin_kv(&self) -> KeyValue {
+        KeyValue::new(&self.shared.core, "lin-kv")
+    }
+
+    /// The sequentially consistent store `seq-kv`: all nodes see the same order of writes, and each its own in their
+    /// places; but a **read may answer from the past**, for as long as this node writes nothing new. A write, or a `cas`
+    /// that changes something, brings the node up to date: so for a fresh read, write something that was never there
+    /// before (a counter under a key of one's own), and read then.
+    pub fn seq_kv(&self) -> KeyValue {
+        KeyValue::new(&self.shared.core, "seq-kv")
+    }
+
+    /// The eventually consistent store `lww-kv`: several copies, of which each request meets a random one, and the last
+    /// write wins when copies meet. A read may give an old value or none, a `cas` may miss what was written before, and
+    /// **of two writes one is lost** though both were acknowledged. (In Maelstrom itself the copies never meet.)
+    pub fn lww_kv(&self) -> KeyValue {
+        KeyValue::new(&self.shared.core, "lww-kv")
+    }
+
+    /// The source of timestamps `lin-tso`: each number once, and in the order in which they are asked for.
+    pub fn lin_tso(&self) -> Timestamps {
+        Timestamps::new(&self.shared.core)
+    }
+
+    /// A context of its own for what goes on after the handler has returned. The request stays with this one.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self::new(&self.shared, self.sender.clone(), None)
+    }
+
+    /// Runs the rest of a handler that may wait, and takes the request over: `work` replies through the context that it
+    /// gets. It is polled at once, and becomes a task only if it has to wait. An error becomes the reply, or a line on
+    /// stderr if none is expected. The generated dispatch calls this for `async` handlers.
+    pub fn run<W>(&self, doing: &'static str, work: W)
+    where
+        W: AsyncFnOnce(&Self) -> Result<(), Error> + 'static,
+    {
+        let ctx = Self {
+            shared: Rc::clone(&self.shared),
+            sender: self.sender.clone(),
+            pending: Cell::new(self.pending.take()),
+            expects_reply: self.expects_reply,
+        };
+        let mut task: BoxFuture = Box::pin(async move {
+            let doing = || format!("handling `{doing}` from {}", ctx.sender);
+            match AssertUnwindSafe(work(&ctx)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => ctx.reply_error(format_args!("failed while {}", doing()), &error),
+                Err(panic) => {
+                    let error = ctx.core().report_panic(&doing(), panic);
+                    if ctx.pending.get().is_some() {
+                        ctx.reply(&error);
+                    }
+                }
+            }
+        });
+        let mut nobody = task::Context::from_waker(task::Waker::noop());
+        if task.as_mut().poll(&mut nobody).is_pending() {
+            self.core().spawn(Spawned::Waiting(task));
+        }
+    }
+
     /// Hands an event to this node after `delay`. The timer can be cancelled, and reset.
     pub fn after(&self, delay: Duration, event: N::Event) -> Timer {
         self.shared.timers.after(delay, event)
@@ -260,6 +386,58 @@ impl<N: Node> Context<N> {
     /// A way for other threads to hand events to this node.
     pub fn injector(&self) -> Injector<N::Event> {
         self.shared.inbox.injector()
+    }
+}
+
+impl<N: Node<State = Rc<N>>> Context<N> {
+    /// Starts a task of its own: it goes on beside all handlers, with the node's state and a context, until it is done
+    /// or the node ends. For nodes with `async` handlers. An error becomes a line on stderr.
+    ///
+    /// ```
+    /// use std::{cell::Cell, time::Duration};
+    /// use maelstrom::{Context, testing::{TestNode, json}};
+    ///
+    /// #[derive(Default)]
+    /// struct Countdown { left: Cell<u64> }
+    ///
+    /// #[maelstrom::node]
+    /// impl Countdown {
+    ///     /// Answered at once, while the countdown goes on.
+    ///     #[rpc]
+    ///     async fn start(&self, ctx: &Context<Self>, from: u64) {
+    ///         self.left.set(from);
+    ///         ctx.spawn(async |node, ctx| {
+    ///             while node.left.get() > 0 {
+    ///                 ctx.sleep(Duration::from_secs(1)).await;
+    ///                 node.left.set(node.left.get() - 1);
+    ///             }
+    ///             Ok(())
+    ///         });
+    ///     }
+    /// }
+    ///
+    /// let mut node = TestNode::<Countdown>::new("n1", ["n1"]);
+    /// node.request(json!({"type": "start", "from": 3})).unwrap();
+    /// node.advance(Duration::from_secs(2));
+    /// assert_eq!(node.state().left.get(), 1);
+    /// ```
+    pub fn spawn<W>(&self, work: W)
+    where
+        W: AsyncFnOnce(Rc<N>, Self) -> Result<(), Error> + 'static,
+    {
+        let ctx = self.detached();
+        self.core().spawn(Spawned::WithState(Box::new(move |state| {
+            let node =
+                Rc::clone(state.downcast_ref::<Rc<N>>().expect("the engine hands over this node's state"));
+            Box::pin(async move {
+                let core = Rc::clone(&ctx.shared.core);
+                match AssertUnwindSafe(work(node, ctx)).catch_unwind().await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => core.log(format_args!("a task has failed: {error}")),
+                    Err(panic) => drop(core.report_panic("running a task", panic)),
+                }
+            })
+        })));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an engine shares with the contexts it hands out, whatever the node.
 
 use std::{
+    any::Any,
     cell::{Cell, OnceCell, RefCell},
     fmt,
     time::Duration,
@@ -8,12 +9,14 @@ use std::{
 
 use rand::{SeedableRng, rngs::ChaCha8Rng};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::{
     error::Error,
     node_id::NodeId,
     outbox::{Failure, Ids, LogLine, Output},
     storage::{Image, Storage},
+    waiting::{Calls, Sleepers, Spawned},
 };
 
 /// Takes log lines at once, instead of with the rest of the output.
@@ -34,6 +37,11 @@ pub(crate) struct Core {
     /// All that is stored, with what the output has of it.
     stored: RefCell<Image>,
     log: RefCell<Option<LogSink>>,
+    /// Who waits for time to pass, and who for a reply.
+    pub(crate) sleepers: Sleepers,
+    pub(crate) calls: Calls,
+    /// What is to become a task in the engine's next step.
+    spawned: RefCell<Vec<Spawned>>,
 }
 
 pub(crate) struct Identity {
@@ -55,6 +63,43 @@ impl Core {
             output: RefCell::default(),
             stored: RefCell::new(stored),
             log: RefCell::new(log),
+            sleepers: Sleepers::default(),
+            calls: Calls::default(),
+            spawned: RefCell::default(),
+        }
+    }
+
+    /// Hands the engine a task.
+    pub(crate) fn spawn(&self, spawned: Spawned) {
+        self.spawned.borrow_mut().push(spawned);
+    }
+
+    pub(crate) fn take_spawned(&self) -> Vec<Spawned> {
+        self.spawned.take()
+    }
+
+    pub(crate) fn has_spawned(&self) -> bool {
+        !self.spawned.borrow().is_empty()
+    }
+
+    /// Drops all that waits, with what it holds.
+    pub(crate) fn forget_waiting(&self) {
+        // Taken out first: what is dropped may itself spawn, sleep or call.
+        let spawned = self.spawned.take();
+        drop(spawned);
+        self.sleepers.clear();
+        self.calls.clear();
+    }
+
+    pub(crate) fn take_msg_id(&self) -> u64 {
+        self.next_msg_id.replace(self.next_msg_id.get() + 1)
+    }
+
+    /// Sends a request, which has to be an object.
+    pub(crate) fn ask(&self, to: &NodeId, msg_id: u64, payload: &RawValue) {
+        let ids = Ids { msg_id: Some(msg_id), in_reply_to: None };
+        if let Err(error) = self.write(std::slice::from_ref(to), payload, ids) {
+            self.fail(format!("encoding a request to {to}"), error.to_string());
         }
     }
 
@@ -120,7 +165,7 @@ impl Core {
 
     /// Answers a request with an error before the handshake has named this node: under the name the request used.
     pub(crate) fn answer_unnamed(&self, from: &NodeId, to: NodeId, in_reply_to: u64, error: &Error) {
-        let msg_id = self.next_msg_id.replace(self.next_msg_id.get() + 1);
+        let msg_id = self.take_msg_id();
         let ids = Ids { msg_id: Some(msg_id), in_reply_to: Some(in_reply_to) };
         self.output
             .borrow_mut()
@@ -161,6 +206,19 @@ impl Core {
 
     fn fail(&self, doing: String, text: String) {
         self.report(Failure { doing, text, panic: None });
+    }
+
+    /// Reports a panic, and makes the error that a requester gets.
+    pub(crate) fn report_panic(&self, doing: &str, panic: Box<dyn Any + Send>) -> Error {
+        self.cut_unfinished_line();
+        let text = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a text".to_owned());
+        let error = Error::crash(format_args!("panicked while {doing}: {text}"));
+        self.report(Failure { doing: doing.to_owned(), text, panic: Some(panic) });
+        error
     }
 
     /// Logs a failure, and keeps it for the host.

@@ -27,6 +27,7 @@ mod stdio;
 pub mod storage;
 pub mod testing;
 mod timers;
+mod waiting;
 
 pub use client::{Link, Recipients};
 pub use context::{Context, Rng};
@@ -48,6 +49,16 @@ pub use raw::RawPayload;
 pub use run::{run, run_with};
 pub use timers::{Every, Timer};
 pub use ulid::Ulid;
+pub use waiting::{Call, KeyValue, Sleep, Timestamps, Update, Work, reply};
+
+/// For handlers that wait for each other: a channel for one value. From the crate `futures-channel`.
+pub use futures_channel::oneshot;
+/// Joining and racing several waits: `join`, `join_all`, `try_join_all`, `select`, `select_ok`, …. From the crate
+/// `futures-util`.
+pub use futures_util::future;
+/// A lock that handlers wait for: `Mutex`. It is free again when a handler is dropped that had it. From the crate
+/// `futures-util`.
+pub use futures_util::lock;
 
 /// Writes a line to stderr, with time and node: `log!(ctx, "saw {value}")`.
 #[macro_export]

@@ -8,6 +8,7 @@ use crate::{
     error::Result,
     message::RawMessage,
     timers::Every,
+    waiting::Work,
 };
 
 /// A node: how it is made from the handshake, and what it does with messages and events.
@@ -36,10 +37,10 @@ pub trait Node: Sized + 'static {
     type Client<'c, To: Recipients>: From<Link<'c, Self, To>>;
 
     /// Makes the state, once, when `init` has come. `ctx` knows the node's name and its cluster. Afterwards `init_ok`
-    /// goes out.
+    /// goes out. Until a [`Work::later`] is done, all messages but replies wait, and so do events.
     ///
     /// An error goes to the sender of `init` and to stderr, and ends the program with status 1.
-    fn init(ctx: &Context<Self>, config: Self::Config) -> Result<Self::State>;
+    fn init(ctx: &Context<Self>, config: Self::Config) -> Work<Self::State>;
 
     /// The timers that run from the handshake on.
     fn timers(&self) -> Vec<Every<Self::Event>> {
@@ -54,8 +55,8 @@ pub trait Node: Sized + 'static {
     fn event(state: &mut Self::State, ctx: &Context<Self>, event: Self::Event) -> Result<()>;
 
     /// Runs at the end of input, before the program ends with status 0 (or 1 if this fails).
-    fn shutdown(state: &mut Self::State, ctx: &Context<Self>) -> Result<()> {
+    fn shutdown(state: &mut Self::State, ctx: &Context<Self>) -> Work<()> {
         let _ = (state, ctx);
-        Ok(())
+        Work::done(Ok(()))
     }
 }

@@ -12,6 +12,7 @@ use rustix::{
     io::{Errno, read, write},
     pipe::{PipeFlags, pipe_with},
 };
+use smallvec::SmallVec;
 
 use crate::{
     engine::Engine,
@@ -71,8 +72,9 @@ pub(crate) fn drive<N: Node, D: Directory>(
     let mut lines = LineBuffer::default();
     let mut outlet = Outlet::new(disk, io::stdout());
 
+    let mut has_ended = false;
     while engine.outcome().is_none() {
-        let ready = wait(&engine, &stdin, wake, start)?;
+        let ready = wait(&engine, (!has_ended).then_some(&stdin), wake, start)?;
         if ready.wake {
             wake.drain();
         }
@@ -91,6 +93,7 @@ pub(crate) fn drive<N: Node, D: Directory>(
                 }
             }
             if !more {
+                has_ended = true;
                 if let Some(line) = lines.rest() {
                     engine.receive(start.elapsed(), line);
                 }
@@ -110,18 +113,26 @@ struct Ready {
     wake: bool,
 }
 
-/// Waits for input, for an injected event, or for the next deadline. Without a deadline and injectors, the read itself
-/// waits, which spares a system call.
-fn wait<N: Node>(engine: &Engine<N>, stdin: &impl AsFd, wake: &WakePipe, start: Instant) -> Result<Ready> {
+/// Waits for input as long as there is any, for an injected event, or for the next deadline. Without a deadline and
+/// injectors, the read itself waits, which spares a system call.
+fn wait<N: Node>(
+    engine: &Engine<N>,
+    stdin: Option<&impl AsFd>,
+    wake: &WakePipe,
+    start: Instant,
+) -> Result<Ready> {
     let deadline = engine.deadline();
-    if deadline.is_none() && !engine.has_injectors() {
+    if stdin.is_some() && deadline.is_none() && !engine.has_injectors() {
         return Ok(Ready { input: true, wake: false });
     }
     let timeout = deadline.map(|deadline| deadline.saturating_sub(start.elapsed()));
-    let mut fds = [PollFd::new(stdin, PollFlags::IN), PollFd::new(&wake.reader, PollFlags::IN)];
+    let mut fds: SmallVec<[PollFd<'_>; 2]> = SmallVec::new();
+    fds.push(PollFd::new(&wake.reader, PollFlags::IN));
+    fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::IN)));
+    let is_ready = |fd: Option<&PollFd<'_>>| fd.is_some_and(|fd| !fd.revents().is_empty());
     match poll(&mut fds, timeout.map(timespec).as_ref()) {
         // Whatever poll says of the input (hang-up, error, no such descriptor), reading tells more.
-        Ok(_) => Ok(Ready { input: !fds[0].revents().is_empty(), wake: !fds[1].revents().is_empty() }),
+        Ok(_) => Ok(Ready { input: is_ready(fds.get(1)), wake: is_ready(fds.first()) }),
         Err(Errno::INTR) => Ok(Ready { input: false, wake: false }),
         Err(error) => Err(Error::from(io::Error::from(error)).context("waiting for input")),
     }

@@ -43,7 +43,7 @@ pub use serde_json::{Value, json};
 use crate::{
     context::Context,
     engine::{Engine, EngineOptions},
-    error::Result,
+    error::{Error, Result},
     injector::Injector,
     message::{Body, Message},
     node::Node,
@@ -221,6 +221,29 @@ impl<N: Node> TestNode<N> {
         self.deliver(from.into(), None, payload);
     }
 
+    /// Answers a request that the node has [`sent`](Self::sent), in the name of its receiver.
+    ///
+    /// # Panics
+    /// If the message was no request: one that is sent one way has no `msg_id`.
+    pub fn answer(&mut self, request: &Message<Value>, payload: impl Serialize) {
+        let Some(msg_id) = request.body.msg_id else {
+            panic!(
+                "`{}` to {} was sent one way, and waits for no answer",
+                request.body.payload, request.dest
+            );
+        };
+        let body = Body { msg_id: None, in_reply_to: Some(msg_id), payload };
+        self.deliver_message(&Message { src: request.dest.clone(), dest: request.src.clone(), body });
+    }
+
+    /// As [`answer`](Self::answer), with an error.
+    ///
+    /// # Panics
+    /// If the message was no request.
+    pub fn answer_error(&mut self, request: &Message<Value>, error: &Error) {
+        self.answer(request, error);
+    }
+
     /// Hands the node a line as it is, without its line break.
     pub fn receive_line(&mut self, line: impl AsRef<[u8]>) {
         self.engine.receive(self.now, line.as_ref());
@@ -253,10 +276,17 @@ impl<N: Node> TestNode<N> {
         self.collect();
     }
 
-    /// Ends the node's input.
+    /// Ends the node's input. Handlers that wait have their last moment, for which the clock moves on.
     pub fn shutdown(&mut self) -> Result<()> {
         self.engine.shutdown(self.now);
         self.collect();
+        while self.engine.outcome().is_none()
+            && let Some(deadline) = self.engine.deadline()
+        {
+            self.now = deadline.max(self.now);
+            self.engine.advance(self.now);
+            self.collect();
+        }
         self.engine.outcome().cloned().unwrap_or(Ok(()))
     }
 
@@ -346,8 +376,11 @@ impl<N: Node> TestNode<N> {
 
     fn deliver(&mut self, src: NodeId, msg_id: Option<u64>, payload: impl Serialize) {
         let dest = self.engine.id().cloned().unwrap_or_else(|| NodeId::from("n1"));
-        let message = Message { src, dest, body: Body { msg_id, in_reply_to: None, payload } };
-        let line = serde_json::to_string(&message).expect("the payload can be written as JSON, as an object");
+        self.deliver_message(&Message { src, dest, body: Body { msg_id, in_reply_to: None, payload } });
+    }
+
+    fn deliver_message(&mut self, message: &Message<impl Serialize>) {
+        let line = serde_json::to_string(message).expect("the payload can be written as JSON, as an object");
         self.receive_line(line);
     }
 

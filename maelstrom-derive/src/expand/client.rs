@@ -1,8 +1,8 @@
-//! The typed client: a method for each message that nodes send each other.
+//! The typed client, and its methods for messages that are not answered. Those for requests are in `calls`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{GenericParam, parse_quote};
+use syn::{GenericParam, Path, parse_quote};
 
 use super::{Names, doc, payload, quiet, with_params};
 use crate::model::{Handler, Model, Passing, Stub};
@@ -20,9 +20,10 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         .iter()
         .filter(|handler| handler.reply.is_none())
         .map(|handler| method(handler, model, names))
-        .chain(model.stubs.iter().map(stub));
+        .chain(model.stubs.iter().filter(|stub| stub.reply.is_none()).map(stub));
     let about = doc(&format!(
-        "Sends to other `{name}` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`."
+        "Sends to other `{name}` nodes what they have handlers for, and asks one of them. Made by `ctx.peers` and \
+         `ctx.peer`."
     ));
     quote! {
         #about
@@ -54,16 +55,37 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 }
 
 fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
-    let krate = &model.krate;
-    let (method, variant, payload) = (&handler.callee.method, &handler.variant, &names.payload);
+    let (method, cfgs) = (&handler.callee.method, &handler.callee.attrs.cfgs);
+    let docs = docs(handler, "Sends");
+    let parameters = parameters(handler);
+    let message = message(handler, names, &model.krate);
     let argument = payload::type_argument(model, names).map(|ty| quote!(::<#ty>));
-    let (cfgs, docs) = (&handler.callee.attrs.cfgs, &handler.callee.attrs.docs);
-    let docs =
-        if docs.is_empty() { doc(&format!("Sends `{}`.", handler.wire.text)) } else { quote!(#(#docs)*) };
-    let parameters = handler.fields.iter().map(|field| {
+    quote! {
+        #docs
+        #(#cfgs)*
+        pub fn #method(&self, #(#parameters),*) {
+            self.0.send #argument (&#message);
+        }
+    }
+}
+
+/// The documentation of the handler, or what is done with its message.
+pub(super) fn docs(handler: &Handler, done: &str) -> TokenStream {
+    let docs = &handler.callee.attrs.docs;
+    if docs.is_empty() { doc(&format!("{done} `{}`.", handler.wire.text)) } else { quote!(#(#docs)*) }
+}
+
+/// The parameters of a client's method.
+pub(super) fn parameters(handler: &Handler) -> impl Iterator<Item = TokenStream> {
+    handler.fields.iter().map(|field| {
         let (ident, ty) = (&field.ident, &field.taken);
         quote!(#ident: #ty)
-    });
+    })
+}
+
+/// The variant of the payload that is made of them.
+pub(super) fn message(handler: &Handler, names: &Names, krate: &Path) -> TokenStream {
+    let (variant, payload) = (&handler.variant, &names.payload);
     let values = handler.fields.iter().map(|field| {
         let ident = &field.ident;
         match field.passing {
@@ -73,21 +95,21 @@ fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
         }
     });
     let body = (!handler.fields.is_empty()).then(|| quote!({ #(#values),* }));
-    quote! {
-        #docs
-        #(#cfgs)*
-        pub fn #method(&self, #(#parameters),*) {
-            self.0.send #argument (&#payload::#variant #body);
-        }
-    }
+    quote!(#payload::#variant #body)
 }
 
 /// The method of a handler that has a mistake: it lets its callers compile.
 fn stub(stub: &Stub) -> TokenStream {
-    let Stub { method, cfgs, fields } = stub;
+    let signature = stub_signature(stub);
+    quote!(#signature {})
+}
+
+/// What stands before the result of such a method.
+pub(super) fn stub_signature(stub: &Stub) -> TokenStream {
+    let Stub { method, cfgs, fields, .. } = stub;
     let parameters = fields.iter().map(|ty| {
         let ty = ty.clone().unwrap_or_else(|| quote!(impl ::core::marker::Sized));
         quote!(_: #ty)
     });
-    quote!(#(#cfgs)* pub fn #method(&self, #(#parameters),*) {})
+    quote!(#(#cfgs)* pub fn #method(&self, #(#parameters),*))
 }

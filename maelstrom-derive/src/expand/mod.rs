@@ -1,7 +1,10 @@
 //! Writes the code. Nothing here can fail: the model is right.
 
+mod calls;
 mod client;
 mod events;
+mod invoke;
+mod life;
 mod node;
 mod payload;
 
@@ -36,6 +39,7 @@ pub(crate) fn node(arguments: TokenStream, item: TokenStream) -> (TokenStream, V
         tokens.extend(payload::expand(&model, &names));
         tokens.extend(events::expand(&model, &names));
         tokens.extend(client::expand(&model, &names));
+        tokens.extend(calls::expand(&model, &names));
         tokens.extend(node::expand(&model, &names));
     }
     (tokens, errors.into_vec())
@@ -68,6 +72,7 @@ struct Names {
     client: Ident,
     /// Locals of generated functions; their hygiene keeps them apart from handlers' parameters of the same name.
     state: Ident,
+    node: Ident,
     ctx: Ident,
     message: Ident,
     incoming: Ident,
@@ -88,6 +93,7 @@ impl Names {
             event: generated("Event"),
             client: generated("Client"),
             state: local("state"),
+            node: local("node"),
             ctx: local("ctx"),
             message: local("message"),
             incoming: local("incoming"),

@@ -1,13 +1,15 @@
 //! The `Node` impl: from messages and events to the handlers.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
-use syn::{GenericParam, parse_quote, spanned::Spanned};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{GenericParam, ext::IdentExt, parse_quote};
 
-use super::{Names, events, payload, quiet, turbofish, with_params};
-use crate::model::{
-    Arg, Callee, EventHandler, Field, Handler, Hook, Init, Model, Outcome, Passing, Reply, ReplyBody,
+use super::{
+    Names, events,
+    invoke::{self, call, hold, located, receiver, tried},
+    life, payload, quiet, turbofish, with_params,
 };
+use crate::model::{Arg, Callee, EventHandler, Field, Handler, Hook, Model, Passing, Reply, ReplyBody};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let Model { krate, generics, self_ty, .. } = model;
@@ -21,16 +23,17 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         let (_, ty_generics, _) = extended.split_for_impl();
         quote!(#ty_generics)
     };
-    let init = init(model, names);
+    let state_ty = invoke::state(model);
+    let init = life::init(model, names);
     let timers = timers(model, names);
     let receive = receive(model, names);
     let handle_event = handle_event(model, names);
-    let shutdown = model.shutdown.as_ref().map(|hook| shutdown(hook, model, names));
+    let shutdown = model.shutdown.as_ref().map(|hook| life::shutdown(hook, model, names));
     quote! {
         #[automatically_derived]
         #quiet
         impl #impl_generics #krate::Node for #self_ty #where_clause {
-            type State = Self;
+            type State = #state_ty;
             type Event = #event #ty_generics;
             type Client<'c, #recipients: #krate::Recipients> = #client #client_generics;
 
@@ -38,7 +41,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
             #timers
 
             fn receive(
-                #state: &mut Self,
+                #state: &mut #state_ty,
                 #ctx: &#krate::Context<Self>,
                 #message: &#krate::RawMessage<'_>,
             ) -> #krate::Result<()> {
@@ -47,58 +50,6 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 
             #handle_event
             #shutdown
-        }
-    }
-}
-
-/// `Config` and `init`. If the handler has a `cfg`, there is a second pair for when it is not there.
-fn init(model: &Model, names: &Names) -> TokenStream {
-    let Some(init) = &model.init else { return default_init(model, None) };
-    let Init { callee, sound, config } = init;
-    let (krate, ctx) = (&model.krate, &names.ctx);
-    let config = config.clone().unwrap_or_else(|| quote!(()));
-    // A complaint that this type is private should point to it.
-    let declaration = quote_spanned!(config.span()=> type Config = #config;);
-    let cfgs = &callee.attrs.cfgs;
-    let method = &callee.method;
-    let args = callee.args.iter().map(|arg| match arg {
-        Arg::Context(span) => located(ctx, *span),
-        Arg::Given(_) | Arg::Field(_) => quote!(config),
-    });
-    let made = if *sound {
-        let made = tried(callee, model, quote!(Self::#method(#(#args),*)));
-        quote!(::core::result::Result::Ok(#made))
-    } else {
-        quote!(::core::unimplemented!())
-    };
-    let without = (!cfgs.is_empty()).then(|| {
-        let conditions = callee.attrs.conditions();
-        default_init(model, Some(quote!(#[cfg(not(all(#(#conditions),*)))])))
-    });
-    quote! {
-        #(#cfgs)*
-        #declaration
-
-        #(#cfgs)*
-        fn init(#ctx: &#krate::Context<Self>, config: #config) -> #krate::Result<Self> {
-            #made
-        }
-
-        #without
-    }
-}
-
-fn default_init(model: &Model, cfg: Option<TokenStream>) -> TokenStream {
-    let Model { krate, self_ty, .. } = model;
-    let this = quote_spanned!(self_ty.span()=> Self);
-    let made = quote!(<#this as #krate::__private::Init>::init());
-    quote! {
-        #cfg
-        type Config = ();
-
-        #cfg
-        fn init(_: &#krate::Context<Self>, (): ()) -> #krate::Result<Self> {
-            ::core::result::Result::Ok(#made)
         }
     }
 }
@@ -112,7 +63,7 @@ fn timers(model: &Model, names: &Names) -> Option<TokenStream> {
             let every = handler.every.as_ref().filter(|_| handler.sound)?;
             let (cfgs, variant, interval) = (&handler.callee.attrs.cfgs, &handler.variant, &every.interval);
             let jitter = every.jitter.as_ref().map(|jitter| quote!(.jitter(#jitter)));
-            let name = handler.callee.method.to_string();
+            let name = handler.callee.method.unraw().to_string();
             Some(quote!(#(#cfgs)* #krate::Every::new(#name, #interval, || #event::#variant) #jitter))
         })
         .collect();
@@ -153,7 +104,12 @@ fn unknown(model: &Model, names: &Names) -> TokenStream {
     let message = &names.message;
     let not_supported = quote!(::core::result::Result::Err(#message.body.payload.not_supported()));
     let Some(Hook { callee }) = &model.fallback else { return quote!(return #not_supported;) };
-    let call = tried(callee, model, call(callee, names, |_| TokenStream::new()));
+    let call = call(callee, Some(receiver(callee, names)), |arg| match arg {
+        Arg::Context(span) => located(&names.ctx, *span),
+        Arg::Given(span) => located(message, *span),
+        Arg::Field(_) => TokenStream::new(),
+    });
+    let call = tried(callee, model, call);
     let finish = quote!(#call; return ::core::result::Result::Ok(()););
     let cfgs = &callee.attrs.cfgs;
     if cfgs.is_empty() {
@@ -168,38 +124,6 @@ fn unknown(model: &Model, names: &Names) -> TokenStream {
     }
 }
 
-/// The call of a method with what it takes.
-fn call(callee: &Callee, names: &Names, field: impl Fn(usize) -> TokenStream) -> TokenStream {
-    let Names { state, ctx, message, .. } = names;
-    let method = &callee.method;
-    let args = callee.args.iter().map(|arg| match arg {
-        Arg::Context(span) => located(ctx, *span),
-        Arg::Field(index) => field(*index),
-        Arg::Given(span) => located(message, *span),
-    });
-    quote!(Self::#method(#state, #(#args),*))
-}
-
-/// A local, placed where the parameter's type stands: an error about it points there.
-fn located(local: &Ident, span: Span) -> TokenStream {
-    let mut local = local.clone();
-    local.set_span(local.span().located_at(span));
-    quote!(#local)
-}
-
-/// A call with `?` if the method returns a `Result`. The error's type is left to rustc, but has its place, so that an
-/// error about it points there.
-fn tried(callee: &Callee, model: &Model, call: TokenStream) -> TokenStream {
-    let krate = &model.krate;
-    match &callee.outcome {
-        Outcome::Plain => call,
-        Outcome::Fallible(error) => {
-            let error = quote_spanned!(*error=> _);
-            quote!(#krate::__private::fallible::<_, #error>(#call)?)
-        }
-    }
-}
-
 fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let Names { payload, ctx, reply: local, .. } = names;
     let (cfgs, variant) = (&handler.callee.attrs.cfgs, &handler.variant);
@@ -208,8 +132,7 @@ fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let later_argument = ty.as_ref().map(|ty| quote!(::<_, #ty>));
     let idents = handler.fields.iter().map(|field| &field.ident);
     let pattern = (!handler.fields.is_empty()).then(|| quote!({ #(#idents),* }));
-    let call = call(&handler.callee, names, |index| passed(&handler.fields[index]));
-    let call = tried(&handler.callee, model, call);
+    let call = dispatched(&handler.callee, model, names, |index| passed(&handler.fields[index]));
     let body = match &handler.reply {
         None => quote!(#call;),
         Some(Reply { variant, later: true, body, .. }) => {
@@ -230,9 +153,42 @@ fn arm(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
             }
         }
     };
+    let body = run(&handler.callee, &handler.wire.text, model, names, body);
     quote! {
         #(#cfgs)*
         #payload::#variant #pattern => { #body }
+    }
+}
+
+/// The call of a handler, of a message or an event whose fields are given.
+fn dispatched(
+    callee: &Callee,
+    model: &Model,
+    names: &Names,
+    field: impl Fn(usize) -> TokenStream,
+) -> TokenStream {
+    let call = call(callee, Some(receiver(callee, names)), |arg| match arg {
+        Arg::Context(span) => located(&names.ctx, *span),
+        Arg::Field(index) => field(*index),
+        Arg::Given(_) => TokenStream::new(),
+    });
+    tried(callee, model, call)
+}
+
+/// What is done with a handler's call: it is what happens, or, if it may have to wait, what a task does.
+fn run(callee: &Callee, doing: &str, model: &Model, names: &Names, body: TokenStream) -> TokenStream {
+    if !callee.is_async {
+        return body;
+    }
+    let krate = &model.krate;
+    let ctx = &names.ctx;
+    let hold = hold(names);
+    quote! {
+        #hold
+        #ctx.run(#doing, async move |#ctx: &#krate::Context<Self>| {
+            #body
+            ::core::result::Result::Ok(())
+        });
     }
 }
 
@@ -279,10 +235,11 @@ fn handle_event(model: &Model, names: &Names) -> TokenStream {
             }
         }
     };
+    let state_ty = invoke::state(model);
     let (state, ctx) = if arms.is_empty() { (quote!(_), quote!(_)) } else { (quote!(#state), quote!(#ctx)) };
     quote! {
         fn event(
-            #state: &mut Self,
+            #state: &mut #state_ty,
             #ctx: &#krate::Context<Self>,
             event: #event #ty_generics,
         ) -> #krate::Result<()> {
@@ -303,26 +260,13 @@ fn event_arm(handler: &EventHandler, model: &Model, names: &Names) -> TokenStrea
         let ident = idents[index];
         quote!(#ident)
     };
-    let call = tried(&handler.callee, model, call(&handler.callee, names, field));
+    let call = dispatched(&handler.callee, model, names, field);
+    let doing = handler.callee.method.unraw().to_string();
+    let body = run(&handler.callee, &doing, model, names, quote!(#call;));
     quote! {
         #(#cfgs)*
         #event::#variant #pattern => {
-            #call;
-            ::core::result::Result::Ok(())
-        }
-    }
-}
-
-fn shutdown(hook: &Hook, model: &Model, names: &Names) -> TokenStream {
-    let krate = &model.krate;
-    let Names { state, ctx, .. } = names;
-    let callee = &hook.callee;
-    let cfgs = &callee.attrs.cfgs;
-    let call = tried(callee, model, call(callee, names, |_| TokenStream::new()));
-    quote! {
-        #(#cfgs)*
-        fn shutdown(#state: &mut Self, #ctx: &#krate::Context<Self>) -> #krate::Result<()> {
-            #call;
+            #body
             ::core::result::Result::Ok(())
         }
     }

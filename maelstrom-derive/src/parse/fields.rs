@@ -12,6 +12,7 @@ use crate::{
     errors::Errors,
     model::{Field, FieldDefault, Passing, WireName},
     names,
+    owned::{find_borrowed, owned, shown},
     types::{self, ELIDED, LINE, Translated, translate},
 };
 
@@ -95,6 +96,9 @@ impl Reader<'_> {
             );
             return None;
         }
+        if self.is_async() && self.borrows_from_line(ty, errors) {
+            return None;
+        }
         if let Some(name) = types::find_without_lifetime(ty, "Cow") {
             errors.add(name, missing_lifetime("Cow"));
             return None;
@@ -149,6 +153,33 @@ impl Reader<'_> {
             return None;
         }
         Some(passing)
+    }
+
+    /// Complains about a parameter of an `async` handler that would borrow from the line. What can't be a parameter
+    /// anyway is left to others.
+    fn borrows_from_line(&self, ty: &Type, errors: &mut Errors) -> bool {
+        if let Type::Reference(reference) = ty
+            && (reference.mutability.is_some()
+                || matches!(types::peel(&reference.elem), Type::TraitObject(_)))
+        {
+            return false;
+        }
+        // The last resort is for `Box<dyn Trait + '_>`.
+        let borrows = |ty: &Type| translate(ty, self.self_ty, LINE).borrows;
+        let Some(found) = find_borrowed(ty).or_else(|| borrows(ty).then_some(ty)) else { return false };
+        let own = owned(found);
+        let instead = if translate(&own, self.self_ty, LINE).borrows {
+            "a type without a lifetime".to_owned()
+        } else {
+            format!("`{}`", shown(own))
+        };
+        errors.add(
+            found,
+            format_args!(
+                "an `async` handler outlives the line of its message, so it can't borrow from it: take {instead}"
+            ),
+        );
+        true
     }
 }
 

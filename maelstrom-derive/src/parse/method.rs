@@ -1,24 +1,28 @@
 //! One annotated method, as the handler, event or hook that it is.
 
-use syn::{FnArg, Type, ext::IdentExt, spanned::Spanned};
+use proc_macro2::Ident;
+use syn::{Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     fields::bare_name,
-    signature::{Parameter, context, is_unsized},
+    signature::{Parameter, is_unsized},
 };
 use crate::{
     annotation::RpcOptions,
     errors::Errors,
-    model::{Arg, Callee, EventHandler, Every, Handler, Hook, Init, Outcome, Reply, Stub, WireName},
+    model::{Arg, Callee, EventHandler, Every, Handler, Hook, Init, Outcome, Reply, WireName},
     names,
+    owned::shown,
     syntax::Method,
-    types::{self, ELIDED, translate},
+    types::{self, translate},
 };
 
 /// Reads one annotated method.
 pub(super) struct Reader<'m> {
     pub(super) method: &'m Method,
     pub(super) self_ty: &'m Type,
+    /// The first `async` handler of the node.
+    pub(super) first_async: Option<&'m Ident>,
 }
 
 impl<'m> Reader<'m> {
@@ -38,17 +42,24 @@ impl<'m> Reader<'m> {
             ));
         }
         let (returned, outcome) = self.returned();
-        let (returned, later) = match returned.map(|ty| (ty, types::first_argument(ty, "Later"))) {
-            Some((_, Some(inner))) => (Some(inner), true),
-            Some((ty, None)) => (Some(ty), false),
-            None => (None, false),
-        };
+        let later = returned.filter(|ty| types::first_argument(ty, "Later").is_some());
+        let returned = later.and_then(|ty| types::first_argument(ty, "Later")).or(returned);
+        if let (Some(later), true) = (later, self.is_async()) {
+            let inner = shown(returned);
+            errors.add(
+                later,
+                format_args!(
+                    "an `async` handler answers when it returns: `.await` what the answer needs, and return `{inner}` \
+                     itself"
+                ),
+            );
+        }
         let body = self.reply_body(returned, options.reply_fields, errors);
         let (fields, body) = (fields?, body?);
         let reply = Reply {
             variant: names::variant(&reply_wire.text, reply_wire.span),
             wire: reply_wire,
-            later,
+            later: later.is_some(),
             body,
         };
         Some(Handler {
@@ -179,6 +190,20 @@ impl<'m> Reader<'m> {
     }
 
     pub(super) fn fallback(&self, errors: &mut Errors) -> Hook {
+        if let Some(token) = &self.method.sig.asyncness {
+            // Only a node with `async` handlers can spawn.
+            let instead = match self.first_async {
+                Some(_) => "go on in `ctx.spawn(…)`",
+                None => "hand that to an `async` `#[event]` with `ctx.after(…)`",
+            };
+            errors.add(
+                token,
+                format_args!(
+                    "`#[fallback]` can't be `async`, since its message lives only while it is received: take out of \
+                     it what is needed, and {instead}"
+                ),
+            );
+        }
         self.receiver(errors);
         let (args, parameters) = self.parameters(errors);
         if parameters.is_empty() {
@@ -201,27 +226,14 @@ impl<'m> Reader<'m> {
         Hook { callee: self.callee(args, outcome) }
     }
 
-    /// What is left of a message's handler if it has a mistake.
-    pub(super) fn stub(&self) -> Stub {
-        let sig = &self.method.sig;
-        let is_unknown = self.unknown_types();
-        let fields = sig
-            .inputs
-            .iter()
-            .filter_map(|argument| match argument {
-                FnArg::Typed(typed) if context(&typed.ty).is_none() => Some(types::peel(&typed.ty)),
-                _ => None,
-            })
-            .map(|ty| {
-                let known = types::find_ident(ty, &is_unknown).is_none() && !is_unsized(ty);
-                known.then(|| translate(ty, self.self_ty, ELIDED).tokens)
-            })
-            .collect();
-        Stub { method: sig.ident.clone(), cfgs: self.copied().cfgs, fields }
-    }
-
     fn callee(&self, args: Vec<Arg>, outcome: Outcome) -> Callee {
-        Callee { method: self.method.sig.ident.clone(), args, outcome, attrs: self.copied() }
+        Callee {
+            method: self.method.sig.ident.clone(),
+            args,
+            outcome,
+            is_async: self.is_async(),
+            attrs: self.copied(),
+        }
     }
 
     fn wire_name(&self, given: Option<WireName>, errors: &mut Errors) -> WireName {

@@ -1,13 +1,14 @@
 //! From syntax to model: reads annotations and signatures, and finds the mistakes within one method.
 //!
 //! This file has the impl block as a whole; `method` turns an annotated method into a handler, an event or a hook,
-//! with `signature` for its receiver and parameters, `fields` for those that are fields of the message, and `reply`
-//! for what it returns.
+//! with `signature` for its receiver and parameters, `fields` for those that are fields of the message, `reply` for
+//! what it returns, and `stub` for what is left of it after a mistake.
 
 mod fields;
 mod method;
 mod reply;
 mod signature;
+mod stub;
 
 use proc_macro2::Ident;
 use syn::{FnArg, GenericParam, Path, Type, TypeParamBound, ext::IdentExt, parse::Parser};
@@ -78,6 +79,7 @@ pub(crate) fn model(block: &Impl, krate: Path, errors: &mut Errors) -> Option<Mo
         krate,
         name,
         self_ty: block.self_ty.clone(),
+        is_async: false,
         generics: block.generics.clone(),
         handlers: Vec::new(),
         events: Vec::new(),
@@ -97,10 +99,16 @@ pub(crate) fn model(block: &Impl, krate: Path, errors: &mut Errors) -> Option<Mo
             parameter.bounds.push(syn::parse_quote!('static));
         }
     }
+    let first_async = first_async(block);
+    model.is_async = first_async.is_some();
     for item in &block.items {
         match item {
             Item::Method(method) => match the_annotation(method, errors) {
-                Some(annotation) => add_method(&mut model, method, annotation, sound, errors),
+                Some(annotation) => {
+                    let self_ty = model.self_ty.clone();
+                    let reader = Reader { method, self_ty: &self_ty, first_async };
+                    add_method(&mut model, &reader, annotation, sound, errors);
+                }
                 None => reject_field_options(method, errors),
             },
             Item::Other(attrs, _) => {
@@ -166,6 +174,17 @@ fn without_lifetimes(model: &mut Model) {
     model.self_ty = self_ty;
 }
 
+/// The first `async` handler, which decides that all handlers share the node; whatever its `cfg`, since what the others
+/// take should not depend on that.
+fn first_async(block: &Impl) -> Option<&Ident> {
+    block.items.iter().find_map(|item| {
+        let Item::Method(method) = item else { return None };
+        let annotation = method.attrs.iter().find_map(of_method)?;
+        // An `async` one is a mistake of its own.
+        (method.sig.asyncness.is_some() && annotation != "fallback").then_some(&method.sig.ident)
+    })
+}
+
 /// The one annotation of a method, if it has any. Of several, the first counts.
 fn the_annotation(method: &Method, errors: &mut Errors) -> Option<Annotation> {
     let mut found: Option<(Annotation, &'static str)> = None;
@@ -206,23 +225,30 @@ fn reject_field_options(method: &Method, errors: &mut Errors) {
 }
 
 /// Reads a method into the model; what has mistakes, or stands in an impl that has, as a stub.
-fn add_method(model: &mut Model, method: &Method, annotation: Annotation, sound: bool, errors: &mut Errors) {
+fn add_method(
+    model: &mut Model,
+    reader: &Reader<'_>,
+    annotation: Annotation,
+    sound: bool,
+    errors: &mut Errors,
+) {
     let mistakes = errors.len();
-    let self_ty = model.self_ty.clone();
-    let reader = Reader { method, self_ty: &self_ty };
     reader.signature(errors);
     let is_sound = |errors: &Errors| sound && errors.len() == mistakes;
-    let ident = &method.sig.ident;
+    let ident = &reader.method.sig.ident;
     match annotation {
         Annotation::Rpc(options) => {
-            if let Some(handler) = reader.rpc(options, errors).filter(|_| is_sound(errors)) {
-                check::push_handler(model, handler, errors);
+            let handler = reader.rpc(options, errors).filter(|_| is_sound(errors));
+            if !handler.is_some_and(|handler| check::push_handler(model, handler, errors))
+                && let Some(stub) = reader.rpc_stub()
+            {
+                check::push_stub(model, stub);
             }
         }
         Annotation::Message { name } => {
             let handler = reader.message(name, errors).filter(|_| is_sound(errors));
             if !handler.is_some_and(|handler| check::push_handler(model, handler, errors)) {
-                check::push_stub(model, reader.stub());
+                check::push_stub(model, reader.message_stub());
             }
         }
         Annotation::Every { interval, jitter } => {

@@ -11,6 +11,7 @@ use crate::{
     errors::Errors,
     model::{Outcome, ReplyBody, ReplyField, ReplyType, WireName},
     names,
+    owned::owned,
     types::{self, LINE, translate},
 };
 
@@ -36,7 +37,7 @@ impl<'m> Reader<'m> {
     /// For what has no answer: complains about a returned value.
     pub(super) fn returns_nothing(&self, message: &str, errors: &mut Errors) -> Outcome {
         let (returned, outcome) = self.returned();
-        if let Some(ty) = returned {
+        if let Some(ty) = returned.filter(|ty| !self.is_a_future(ty, errors)) {
             errors.add(ty, message);
         }
         outcome
@@ -48,6 +49,9 @@ impl<'m> Reader<'m> {
         named: Option<ReplyFields>,
         errors: &mut Errors,
     ) -> Option<ReplyBody> {
+        if returned.is_some_and(|ty| self.is_a_future(ty, errors)) {
+            return None;
+        }
         if let Some(token) = returned.and_then(|ty| types::find_impl_trait(&ty)) {
             errors.add(token, "a reply has one known type, so it can't be `impl Trait`: name the type");
             return None;
@@ -132,11 +136,26 @@ impl<'m> Reader<'m> {
         Some(ReplyBody::Named(fields))
     }
 
+    /// Complains about a handler that returns a future.
+    fn is_a_future(&self, ty: &Type, errors: &mut Errors) -> bool {
+        let is_it = matches!(types::peel(ty), Type::ImplTrait(_))
+            && types::find_ident(ty, &|ident| ident == "Future").is_some();
+        if is_it {
+            let method = &self.method.sig.ident;
+            errors.add(
+                ty,
+                format_args!("the macro has to see that this waits: write `async fn {method}`, and return what it gives"),
+            );
+        }
+        is_it
+    }
+
     fn reply_type(&self, ty: &Type) -> ReplyType {
         let translated = translate(ty, self.self_ty, LINE);
         ReplyType {
             stored: translated.tokens,
             written: translate(types::behind_references(ty), self.self_ty, LINE).tokens,
+            owned: translate(&owned(ty), self.self_ty, "static").tokens,
             borrows: translated.borrows,
         }
     }

@@ -1,7 +1,9 @@
 //! What every annotated method has: a receiver, parameters, and no generics.
 
 use proc_macro2::Ident;
-use syn::{Attribute, FnArg, GenericParam, Generics, Pat, ReceiverKind, Safety, Type, spanned::Spanned};
+use syn::{
+    Attribute, FnArg, GenericParam, Generics, Pat, ReceiverKind, Safety, Token, Type, spanned::Spanned,
+};
 
 use super::method::Reader;
 use crate::{
@@ -36,12 +38,6 @@ impl<'m> Reader<'m> {
     /// What is asked of every annotated method.
     pub(super) fn signature(&self, errors: &mut Errors) {
         let sig = &self.method.sig;
-        if let Some(token) = &sig.asyncness {
-            errors.add(
-                token,
-                "`async` handlers are not supported yet: send what is needed, and answer later with `ctx.later()`",
-            );
-        }
         if let Safety::Unsafe(token) = &sig.safety {
             errors.add(
                 token,
@@ -54,20 +50,35 @@ impl<'m> Reader<'m> {
         self.generics(&sig.generics, errors);
     }
 
-    /// `&self` or `&mut self`.
+    pub(super) fn is_async(&self) -> bool {
+        self.method.sig.asyncness.is_some()
+    }
+
+    /// `&self`, or `&mut self` if no handler is `async`.
     pub(super) fn receiver(&self, errors: &mut Errors) {
         let sig = &self.method.sig;
         let Some(receiver) = sig.receiver() else {
-            errors.add(
-                &sig.ident,
-                "a handler works on the node: give it `&self`, or `&mut self` to change the node",
-            );
+            let more = if self.first_async.is_some() { "" } else { ", or `&mut self` to change the node" };
+            errors.add(&sig.ident, format_args!("a handler works on the node: give it `&self`{more}"));
             return;
         };
-        match &receiver.kind {
-            ReceiverKind::Reference(..) => {}
-            ReceiverKind::Typed(_, ty) if self.is_borrowed_self(ty) => {}
-            _ => errors.add(receiver, "a handler borrows the node: take `&self` or `&mut self`"),
+        let mutability = match &receiver.kind {
+            ReceiverKind::Reference(_, _, mutability) => mutability.as_ref(),
+            ReceiverKind::Typed(_, ty) if self.is_borrowed_self(ty) => mutability(ty),
+            _ => {
+                let more = if self.first_async.is_some() { "" } else { " or `&mut self`" };
+                errors.add(receiver, format_args!("a handler borrows the node: take `&self`{more}"));
+                return;
+            }
+        };
+        if let (Some(token), Some(first)) = (mutability, self.first_async) {
+            errors.add(
+                token,
+                format_args!(
+                    "`{first}` is `async`, so the node is shared by handlers that interleave at each `.await`: take \
+                     `&self`, and keep what changes in a `Cell` or a `RefCell`"
+                ),
+            );
         }
     }
 
@@ -188,6 +199,13 @@ pub(super) fn context(ty: &Type) -> Option<syn::Result<()>> {
         ty if types::is_named(ty, "Context") => {
             Some(Err(syn::Error::new_spanned(ty, "the context is borrowed: take `ctx: &Context<Self>`")))
         }
+        _ => None,
+    }
+}
+
+fn mutability(ty: &Type) -> Option<&Token![mut]> {
+    match types::peel(ty) {
+        Type::Reference(reference) => reference.mutability.as_ref(),
         _ => None,
     }
 }

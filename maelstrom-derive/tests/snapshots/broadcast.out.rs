@@ -121,7 +121,7 @@ impl ::core::fmt::Debug for BroadcastEvent {
         }
     }
 }
-/// Sends to other `Broadcast` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
+/// Sends to other `Broadcast` nodes what they have handlers for, and asks one of them. Made by `ctx.peers` and `ctx.peer`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub struct BroadcastClient<'c, To: ::maelstrom::Recipients>(
@@ -160,13 +160,57 @@ impl<'c, To: ::maelstrom::Recipients> ::core::fmt::Debug for BroadcastClient<'c,
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
+impl BroadcastClient<'_, ::maelstrom::NodeId> {
+    /// `{"type": "broadcast", "message": 7}` → `{"type": "broadcast_ok"}`
+    pub fn broadcast(
+        &self,
+        message: u64,
+    ) -> ::maelstrom::Call<(), ::maelstrom::reply::Empty> {
+        self.0
+            .call(
+                &BroadcastPayload::Broadcast {
+                    message,
+                },
+                "broadcast_ok",
+                ::maelstrom::reply::Empty,
+            )
+    }
+    /// The value goes under `messages`; a reference is serialised where it lies, nothing is cloned.
+    pub fn read(&self) -> ::maelstrom::Call<BTreeSet<u64>, ::maelstrom::reply::Field> {
+        self.0
+            .call(
+                &BroadcastPayload::Read,
+                "read_ok",
+                ::maelstrom::reply::Field("messages"),
+            )
+    }
+    /// Requests `topology`.
+    pub fn topology(
+        &self,
+        topology: HashMap<NodeId, Vec<NodeId>>,
+    ) -> ::maelstrom::Call<(), ::maelstrom::reply::Empty> {
+        self.0
+            .call(
+                &BroadcastPayload::Topology {
+                    topology,
+                },
+                "topology_ok",
+                ::maelstrom::reply::Empty,
+            )
+    }
+}
+#[automatically_derived]
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl ::maelstrom::Node for Broadcast {
     type State = Self;
     type Event = BroadcastEvent;
     type Client<'c, To: ::maelstrom::Recipients> = BroadcastClient<'c, To>;
     type Config = ();
-    fn init(_: &::maelstrom::Context<Self>, (): ()) -> ::maelstrom::Result<Self> {
-        ::core::result::Result::Ok(<Self as ::maelstrom::__private::Init>::init())
+    fn init(_: &::maelstrom::Context<Self>, (): ()) -> ::maelstrom::Work<Self> {
+        ::maelstrom::Work::done(
+            ::core::result::Result::Ok(<Self as ::maelstrom::__private::Init>::init()),
+        )
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<BroadcastEvent>> {
         ::core::convert::From::from([

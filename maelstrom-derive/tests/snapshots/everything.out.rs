@@ -206,7 +206,7 @@ where
         }
     }
 }
-/// Sends to other `Everything` nodes what they have handlers for. Made by `ctx.peer` and `ctx.peers`.
+/// Sends to other `Everything` nodes what they have handlers for, and asks one of them. Made by `ctx.peers` and `ctx.peer`.
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
 pub struct EverythingClient<
@@ -277,6 +277,83 @@ where
 #[automatically_derived]
 #[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
 #[allow(clippy::all, clippy::pedantic)]
+impl<K: Key + 'static, const N: usize> EverythingClient<'_, K, N, ::maelstrom::NodeId>
+where
+    K: 'static,
+{
+    /// Two fields from a tuple; the second is a guard.
+    pub fn get_all(
+        &self,
+    ) -> ::maelstrom::Call<(u64, BTreeMap<K, u64>), ::maelstrom::reply::Fields<2>> {
+        self.0
+            .call::<
+                _,
+                _,
+                EverythingPayload<'_, K, N>,
+            >(
+                &EverythingPayload::GetAll,
+                "all",
+                ::maelstrom::reply::Fields(["version", "entries"]),
+            )
+    }
+    /// Requests `status`.
+    pub fn status(
+        &self,
+        depth: u8,
+    ) -> ::maelstrom::Call<Status<'static>, ::maelstrom::reply::Flat> {
+        self.0
+            .call::<
+                _,
+                _,
+                EverythingPayload<'_, K, N>,
+            >(
+                &EverythingPayload::Status { depth },
+                "status_ok",
+                ::maelstrom::reply::Flat,
+            )
+    }
+    /// Requests `get`.
+    pub fn get(
+        &self,
+        key: K,
+    ) -> ::maelstrom::Call<<Everything<K, N>>::Value, ::maelstrom::reply::Field> {
+        self.0
+            .call::<
+                _,
+                _,
+                EverythingPayload<'_, K, N>,
+            >(
+                &EverythingPayload::Get { key },
+                "get_ok",
+                ::maelstrom::reply::Field("value"),
+            )
+    }
+    /// Requests `echo`.
+    pub fn echo(
+        &self,
+        echo: &'_ RawValue,
+        prefix: Cow<'_, str>,
+        r#in: &str,
+    ) -> ::maelstrom::Call<::std::boxed::Box<RawValue>, ::maelstrom::reply::Field> {
+        self.0
+            .call::<
+                _,
+                _,
+                EverythingPayload<'_, K, N>,
+            >(
+                &EverythingPayload::Echo {
+                    echo,
+                    prefix,
+                    r#in: ::std::borrow::Cow::Borrowed(r#in),
+                },
+                "echo_ok",
+                ::maelstrom::reply::Field("echo"),
+            )
+    }
+}
+#[automatically_derived]
+#[allow(dead_code, deprecated, private_bounds, private_interfaces, unreachable_pub)]
+#[allow(clippy::all, clippy::pedantic)]
 impl<K: Key + 'static, const N: usize> ::maelstrom::Node for Everything<K, N>
 where
     K: 'static,
@@ -288,9 +365,9 @@ where
     fn init(
         ctx: &::maelstrom::Context<Self>,
         config: Config,
-    ) -> ::maelstrom::Result<Self> {
-        ::core::result::Result::Ok(
-            ::maelstrom::__private::fallible::<_, _>(Self::new(ctx, config))?,
+    ) -> ::maelstrom::Work<Self> {
+        ::maelstrom::Work::done(
+            ::maelstrom::__private::fallible::<_, _>(Self::new(ctx, config)),
         )
     }
     fn timers(&self) -> ::std::vec::Vec<::maelstrom::Every<EverythingEvent<K, N>>> {
@@ -381,8 +458,8 @@ where
     fn shutdown(
         state: &mut Self,
         ctx: &::maelstrom::Context<Self>,
-    ) -> ::maelstrom::Result<()> {
+    ) -> ::maelstrom::Work<()> {
         Self::close(state);
-        ::core::result::Result::Ok(())
+        ::maelstrom::Work::done(::core::result::Result::Ok(()))
     }
 }

@@ -1,4 +1,4 @@
-use maelstrom::{Context, Link, Node, RawMessage, Recipients, Result};
+use maelstrom::{Context, Link, Node, RawMessage, Recipients, Result, Work};
 
 /// Echoes, and counts how often.
 struct Echo {
@@ -18,8 +18,8 @@ impl Node for Echo {
     type Event = ();
     type Client<'c, To: Recipients> = Link<'c, Self, To>;
 
-    fn init(_ctx: &Context<Self>, (): ()) -> Result<Self> {
-        Ok(Echo { count: 0 })
+    fn init(_ctx: &Context<Self>, (): ()) -> Work<Self> {
+        Work::done(Ok(Echo { count: 0 }))
     }
 
     fn receive(state: &mut Self, ctx: &Context<Self>, message: &RawMessage<'_>) -> Result<()> {

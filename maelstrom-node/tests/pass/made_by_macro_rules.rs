@@ -60,6 +60,39 @@ macro_rules! counter {
     };
 }
 
+macro_rules! waiting {
+    ($name:ident, $message:ident, $field:ident: $ty:ty, $reply:ident) => {
+        #[derive(Default)]
+        struct $name {
+            total: std::cell::Cell<$ty>,
+        }
+
+        #[maelstrom::node]
+        impl $name {
+            #[rpc(reply($reply))]
+            async fn $message(&self, ctx: &maelstrom::Context<Self>, $field: $ty) -> maelstrom::Result<$ty> {
+                self.total.set($field);
+                ctx.peer("n2").$message($field).await
+            }
+
+            #[rpc(reply($reply))]
+            fn reference(&self, list: &[$ty]) -> Option<&$ty> {
+                let _ = list;
+                None
+            }
+
+            #[every(1s)]
+            async fn spread(&self, ctx: &maelstrom::Context<Self>) -> maelstrom::Result<()> {
+                let _: Option<$ty> = ctx.peer("n2").reference(&[]).await?;
+                Ok(())
+            }
+        }
+    };
+}
+
+waiting!(Slow, add, delta: u32, sum);
+waiting!(Slower, plus, node: u64, ctx);
+
 counter!(Small, add, delta: u32, std::time::Duration::from_secs(1), 1);
 counter!(Large, plus, summand: u64, 2 * INTERVAL, 2);
 
@@ -69,6 +102,8 @@ fn main() -> maelstrom::Result<()> {
     if std::env::args().count() > 100 {
         maelstrom::run::<Small>()?;
         maelstrom::run::<Large>()?;
+        maelstrom::run::<Slow>()?;
+        maelstrom::run::<Slower>()?;
     }
     Ok(())
 }

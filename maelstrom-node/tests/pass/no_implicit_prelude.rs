@@ -3,7 +3,7 @@
 #![no_implicit_prelude]
 #![allow(dead_code, non_camel_case_types)]
 
-use ::core::{clone::Clone as _, convert::Into as _, default::Default};
+use ::core::{clone::Clone as _, convert::Into as _, default::Default, iter::Extend as _};
 use ::maelstrom::{Context, RawMessage};
 use ::std::{borrow::Cow, string::String, vec::Vec};
 
@@ -83,6 +83,56 @@ impl Configured {
 
     #[rpc]
     fn ping(&self) {}
+}
+
+#[derive(Default)]
+struct Waiting {
+    words: ::std::cell::RefCell<Vec<String>>,
+}
+
+#[::maelstrom::node]
+impl Waiting {
+    #[init]
+    async fn new(ctx: &Context<Self>, words: Vec<String>) -> ::maelstrom::Result<Self> {
+        ctx.sleep(Default::default()).await;
+        ::core::result::Result::Ok(Waiting { words: words.into() })
+    }
+
+    #[rpc(reply(count))]
+    async fn add(&self, word: String) -> ::maelstrom::Result<usize> {
+        self.words.borrow_mut().push(word);
+        ::core::result::Result::Ok(self.words.borrow().len())
+    }
+
+    #[rpc(reply(words, count))]
+    fn read(&self, prefix: &str) -> (::std::cell::Ref<'_, [String]>, usize) {
+        (::std::cell::Ref::map(self.words.borrow(), Vec::as_slice), prefix.len())
+    }
+
+    #[rpc]
+    async fn clear(&self) {
+        self.words.borrow_mut().clear();
+    }
+
+    #[message]
+    async fn gossip(&self, ctx: &Context<Self>, words: Vec<String>) -> ::maelstrom::Result<()> {
+        ctx.peer("n2").clear().await?;
+        let (words_there, _): (Vec<String>, usize) = ctx.peer("n2").read("").await?;
+        self.words.borrow_mut().extend(words);
+        self.words.borrow_mut().extend(words_there);
+        ::core::result::Result::Ok(())
+    }
+
+    #[every(1s, jitter = 1ms)]
+    async fn spread(&self) {}
+
+    #[event]
+    async fn forget(&self, word: String) {
+        self.words.borrow_mut().push(word.clone());
+    }
+
+    #[shutdown]
+    async fn close(&self) {}
 }
 
 fn main() {}

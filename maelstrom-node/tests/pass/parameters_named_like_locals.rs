@@ -63,8 +63,54 @@ impl Node {
     }
 }
 
+#[derive(Default)]
+struct Waiting;
+
+#[maelstrom::node]
+impl Waiting {
+    #[init]
+    async fn new(context: &Context<Self>, node: u64) -> Self {
+        context.log(node);
+        Self
+    }
+
+    #[rpc(reply(state, ctx, node, reply, message))]
+    async fn all(
+        &self,
+        context: &Context<Self>,
+        state: u64,
+        ctx: u64,
+        node: u64,
+        reply: u64,
+        message: u64,
+    ) -> maelstrom::Result<(u64, u64, u64, u64, u64)> {
+        context.peer("n2").all(state, ctx, node, reply, message).await
+    }
+
+    #[rpc(reply(shape))]
+    async fn call(&self, call: u64, payload: String, kind: Vec<u64>, shape: u64) -> u64 {
+        call + payload.len() as u64 + kind.len() as u64 + shape
+    }
+
+    #[message]
+    async fn run(&self, node: u64, ctx: u64) {
+        let _ = (node, ctx);
+    }
+
+    #[event]
+    async fn inject(&self, node: u64, ctx: u64, state: &Context<Self>) {
+        state.log(node + ctx);
+    }
+
+    #[shutdown]
+    async fn close(&self, node: &Context<Self>) {
+        node.log("closed");
+    }
+}
+
 fn main() -> maelstrom::Result<()> {
     if std::env::args().count() > 100 {
+        maelstrom::run_with::<Waiting>(1)?;
         maelstrom::run::<Node>()?;
     }
     Ok(())

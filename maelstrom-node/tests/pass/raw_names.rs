@@ -52,7 +52,39 @@ impl Words {
     fn dots(&self) {}
 }
 
+#[derive(Default)]
+struct Waiting;
+
+#[maelstrom::node]
+impl Waiting {
+    #[rpc(reply(r#match, r#in))]
+    async fn r#match(
+        &self,
+        ctx: &Context<Self>,
+        r#fn: u64,
+        #[field(rename = "kind")] r#type: Vec<String>,
+    ) -> maelstrom::Result<(u64, usize)> {
+        ctx.peer("n2").r#match(r#fn, r#type).await
+    }
+
+    #[message]
+    async fn r#move(&self, r#struct: String, _unused: u64) {
+        drop(r#struct);
+    }
+
+    #[every(1s)]
+    async fn r#while(&self, ctx: &Context<Self>) {
+        ctx.peer("n2").r#move(String::new(), 1);
+    }
+
+    #[event]
+    async fn r#for(&self, r#if: u64) {
+        let _ = r#if;
+    }
+}
+
 fn main() {
+    let _ = maelstrom::run::<Waiting>;
     let _ = WordsEvent::For { r#if: 1 };
     let _ = maelstrom::run::<Words>;
     let wire = [

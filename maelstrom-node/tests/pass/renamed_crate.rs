@@ -47,12 +47,32 @@ mod inner {
             later
         }
     }
+
+    #[derive(Default)]
+    pub(crate) struct Waiting;
+
+    #[crate::deps::net::node(crate = crate::deps::net)]
+    impl Waiting {
+        #[rpc(reply(echo))]
+        async fn echo(&self, ctx: &Context<Self>, echo: u64) -> crate::deps::net::Result<u64> {
+            ctx.peer("n2").echo(echo).await
+        }
+
+        #[rpc]
+        fn ping(&self) {}
+
+        #[shutdown]
+        async fn close(&self, ctx: &Context<Self>) -> crate::deps::net::Result<()> {
+            ctx.peer("n2").ping().await
+        }
+    }
 }
 
 fn main() -> storm::Result<()> {
     if std::env::args().count() > 100 {
         storm::run::<Counter>()?;
         storm::run::<inner::Echo>()?;
+        storm::run::<inner::Waiting>()?;
     }
     Ok(())
 }

@@ -6,10 +6,12 @@ use std::{
     borrow::Cow,
     cell::{Ref, RefCell},
     collections::{BTreeMap, BTreeSet},
+    path::Path,
 };
 
-use maelstrom::{Context, Later, Result};
-use serde::Serialize;
+use maelstrom::{Call, Context, Later, Result, reply};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 #[derive(Default)]
 struct Store {
@@ -20,6 +22,14 @@ struct Store {
     name: String,
 }
 
+#[derive(Deserialize, Serialize)]
+struct Owned<'a> {
+    seen: Cow<'a, BTreeSet<u64>>,
+}
+
+type Text = str;
+
+/// One that no caller could decode.
 #[derive(Serialize)]
 struct View<'a> {
     seen: &'a BTreeSet<u64>,
@@ -50,6 +60,11 @@ impl Store {
     #[rpc]
     fn view(&self) -> View<'_> {
         View { seen: &self.seen }
+    }
+
+    #[rpc]
+    fn owned_view(&self) -> Owned<'_> {
+        Owned { seen: Cow::Borrowed(&self.seen) }
     }
 
     #[rpc(reply(view))]
@@ -135,10 +150,64 @@ impl Store {
         if one.len() > other.len() { one } else { other }
     }
 
+    #[rpc(reply(raw))]
+    fn raw<'m>(&self, raw: &'m RawValue) -> &'m RawValue {
+        raw
+    }
+
+    #[rpc(reply(deep))]
+    fn deep(&self) -> BTreeMap<&str, Vec<(Cow<'_, [u64]>, [&u64; 1], Option<&&str>)>> {
+        BTreeMap::new()
+    }
+
+    #[rpc(reply(path, paths))]
+    fn unsized_ones(&self) -> (&Path, Option<Cow<'_, Path>>) {
+        (Path::new(""), None)
+    }
+
+    /// One that has no size, which is not seen here: a caller can't hold it.
+    #[rpc(reply(name))]
+    fn unsized_by_an_alias(&self) -> &Text {
+        &self.name
+    }
+
     #[rpc(reply(nothing))]
     fn never_mind(&self) -> std::marker::PhantomData<Self> {
         std::marker::PhantomData
     }
+}
+
+/// What a caller gets of each.
+#[allow(dead_code)]
+async fn ask(ctx: &Context<Store>) -> Result<()> {
+    let peer = ctx.peer("n2");
+    let _: BTreeSet<u64> = peer.reference().await?;
+    let _: Option<BTreeSet<u64>> = peer.option().await?;
+    let _: (BTreeSet<u64>, String) = peer.pair().await?;
+    let _: (BTreeSet<u64>, String) = peer.tuple_as_one().await?;
+    let _: Call<View<'static>, reply::Flat> = peer.view();
+    let _: Owned<'static> = peer.owned_view().await?;
+    let _: Call<Option<View<'static>>, reply::Field> = peer.named_view();
+    let _: BTreeMap<String, u64> = peer.map().await?;
+    let _: (BTreeMap<String, u64>, BTreeSet<u64>) = peer.maps().await?;
+    let _: String = peer.cow().await?;
+    let _: String = peer.text().await?;
+    let _: Vec<u64> = peer.slice().await?;
+    let _: String = peer.twice().await?;
+    let _: Box<str> = peer.rc().await?;
+    let _: u64 = peer.later().await?;
+    let _: (u64, String) = peer.later_pair().await?;
+    let _: () = peer.later_nothing().await?;
+    let _: () = peer.unit().await?;
+    let _: () = peer.result_of_unit().await?;
+    let _: Vec<u64> = peer.parenthesised(vec![1]).await?;
+    let _: String = peer.own_lifetimes("a", "b").await?;
+    let _: Box<RawValue> = peer.raw(RawValue::NULL).await?;
+    let _: BTreeMap<String, Vec<(Vec<u64>, [u64; 1], Option<String>)>> = peer.deep().await?;
+    let _: (Box<Path>, Option<Box<Path>>) = peer.unsized_ones().await?;
+    let _: Call<str, reply::Field> = peer.unsized_by_an_alias();
+    let _: std::marker::PhantomData<Store> = peer.never_mind().await?;
+    Ok(())
 }
 
 fn main() -> Result<()> {

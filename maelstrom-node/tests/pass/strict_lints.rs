@@ -102,6 +102,66 @@ impl Store {
     fn old(&mut self) {}
 }
 
+/// A public node that waits.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    entries: RefCell<BTreeMap<u64, String>>,
+}
+
+#[maelstrom::node]
+impl Waiting {
+    #[init]
+    async fn new(_name: String) -> Result<Self> {
+        Ok(Self::default())
+    }
+
+    #[rpc]
+    async fn write(&self, key: u64, value: String) {
+        drop(self.entries.borrow_mut().insert(key, value));
+    }
+
+    /// Documented.
+    #[rpc(reply(entries))]
+    pub fn entries(&self) -> Ref<'_, BTreeMap<u64, String>> {
+        self.entries.borrow()
+    }
+
+    #[rpc]
+    async fn view(&self) -> Result<View<'_>> {
+        Ok(View { name: "" })
+    }
+
+    #[rpc(reply(key, other))]
+    async fn entry(&self, entry: Entry) -> (Entry, u64) {
+        (entry, 1)
+    }
+
+    #[message]
+    async fn merge(&self, _entries: Vec<Entry>) {}
+
+    #[every(1s)]
+    async fn spread(&self, ctx: &Context<Self>) -> Result<()> {
+        ctx.peer("n2").write(1, String::new()).await?;
+        let _view = ctx.peer("n2").view();
+        let (entry, _) = ctx.peer("n2").entry(Entry::default()).await?;
+        drop(ctx.peer("n2").entries().await?);
+        ctx.peers(ctx.others()).merge(vec![entry]);
+        Ok(())
+    }
+
+    #[event]
+    async fn timeout(&self, _term: u64) -> Result<()> {
+        Ok(())
+    }
+
+    #[shutdown]
+    async fn close(&self) {}
+
+    #[deprecated]
+    #[rpc]
+    async fn old(&self) {}
+}
+
 mod private {
     #[derive(Debug, Default)]
     struct Hidden;
@@ -129,6 +189,7 @@ fn main() -> Result<()> {
     if std::env::args().count() > 100 {
         private::run()?;
         maelstrom::run_with::<Store>(String::new())?;
+        maelstrom::run_with::<Waiting>(String::new())?;
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ impl Store {
     fn write(self, (key, value): (u64, u64), msg_id: u64) {}
 
     #[rpc]
-    async fn list<T>(&self, prefix: Vec<&str>, by: impl Into<u64>) -> impl Sized {}
+    fn list<T>(&self, prefix: Vec<&str>, by: impl Into<u64>) -> impl Sized {}
 
     #[mesage]
     fn gossip(&mut self, values: Vec<u64>) {

@@ -1,28 +1,29 @@
 //! One node as a pure state machine: lines, events and the time go in; lines and the next deadline come out.
 
+mod end;
+mod handshake;
+
 use std::{
-    any::Any,
-    borrow::Borrow,
+    cell::RefCell,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     time::Duration,
 };
 
+use self::handshake::Early;
 use crate::{
     context::{Context, Shared},
     core::{Core, LogSink},
-    error::{Error, Result},
+    error::Result,
     injector::{Injector, Waker},
     message::RawMessage,
     node::Node,
     node_id::NodeId,
-    outbox::{Failure, LogLine, Output},
+    outbox::{LogLine, Output},
     storage::{Image, Storage},
+    waiting::{Executor, Spawned},
 };
-
-/// How much may wait for the handshake. Maelstrom gives a node ten seconds for it; only a flood reaches this.
-const EARLY_BYTES: usize = 64 << 20;
 
 /// What a host decides for an [`Engine`]: where its randomness and its clock begin, what is stored, and how it is
 /// reached.
@@ -113,20 +114,36 @@ impl fmt::Debug for EngineOptions {
 pub struct Engine<N: Node> {
     shared: Rc<Shared<N::Event>>,
     phase: Phase<N>,
+    /// What waits. Contexts only hand it tasks, and never own it.
+    executor: Executor,
     outcome: Option<Result<()>>,
 }
 
 enum Phase<N: Node> {
-    /// No handshake yet. Other messages wait, as whole lines.
+    /// No handshake yet.
     Waiting {
         config: Option<N::Config>,
-        early: Vec<Box<[u8]>>,
-        early_bytes: usize,
+        early: Early,
+    },
+    /// `#[init]` waits for something.
+    Starting {
+        made: Promise<N::State>,
+        ctx: Context<N>,
+        early: Early,
     },
     Running(N::State),
+    /// The input has ended, and what waits has a last moment.
+    Ending {
+        state: N::State,
+        shutdown: Promise<()>,
+        until: Duration,
+    },
     /// The handshake failed, or the end has come.
     Ended,
 }
+
+/// A result that a task will put there.
+type Promise<T> = Rc<RefCell<Option<Result<T>>>>;
 
 impl<N: Node> Engine<N> {
     /// An engine that waits for its handshake.
@@ -134,7 +151,8 @@ impl<N: Node> Engine<N> {
         let EngineOptions { seed, unix_epoch, waker, stored, log } = options;
         Self {
             shared: Shared::new(Core::new(seed, unix_epoch, stored, log), waker),
-            phase: Phase::Waiting { config: Some(config), early: Vec::new(), early_bytes: 0 },
+            phase: Phase::Waiting { config: Some(config), early: Early::default() },
+            executor: Executor::default(),
             outcome: None,
         }
     }
@@ -159,7 +177,7 @@ impl<N: Node> Engine<N> {
         }
         let mut message = RawMessage::empty();
         match message.read(text) {
-            Ok(()) => self.handle_message(&message, line),
+            Ok(()) => self.handle_message(&message, text),
             Err(error) => {
                 self.core().log(format_args!(
                     "ignored a line that is not a message ({}): {}",
@@ -168,6 +186,7 @@ impl<N: Node> Engine<N> {
                 ));
             }
         }
+        self.run_tasks();
     }
 
     /// Moves the clock and handles what is due: timers, and what was injected. What these in turn set for the same
@@ -183,39 +202,16 @@ impl<N: Node> Engine<N> {
         while let Some(event) = self.shared.timers.pop_due(mark) {
             self.handle_event(event);
         }
+        self.core().sleepers.wake(now);
+        self.run_tasks();
+        self.end_if_late();
     }
 
     /// Handles one event, as if a timer had brought it.
     pub fn inject(&mut self, now: Duration, event: N::Event) {
         self.core().set_now(now);
         self.handle_event(event);
-    }
-
-    /// Tells the node that its input has ended. Afterwards the [`outcome`](Self::outcome) is known.
-    pub fn shutdown(&mut self, now: Duration) {
-        self.core().set_now(now);
-        if self.outcome.is_some() {
-            return;
-        }
-        let mut outcome = Ok(());
-        match std::mem::replace(&mut self.phase, Phase::Ended) {
-            Phase::Running(mut state) => {
-                let ctx = self.own_context();
-                outcome = match catch_unwind(AssertUnwindSafe(|| N::shutdown(&mut state, &ctx))) {
-                    Ok(result) => result,
-                    Err(panic) => Err(self.report_panic("shutting down", panic)),
-                };
-                self.phase = Phase::Running(state);
-            }
-            Phase::Waiting { early, .. } if !early.is_empty() => {
-                self.core().log(format_args!(
-                    "the input ended without a handshake; {} messages that waited for it were dropped",
-                    early.len()
-                ));
-            }
-            Phase::Waiting { .. } | Phase::Ended => {}
-        }
-        self.end(outcome);
+        self.run_tasks();
     }
 
     /// Moves the node's wall clock, from its next step on: a simulation may give it one that is off, or jumps. Only
@@ -241,9 +237,15 @@ impl<N: Node> Engine<N> {
 
     /// When [`advance`](Self::advance) wants to be called next.
     pub fn deadline(&self) -> Option<Duration> {
-        match self.phase {
+        if self.executor.is_ready() {
+            return Some(self.core().now());
+        }
+        let sleepers = self.core().sleepers.deadline();
+        match &self.phase {
             Phase::Running(_) if !self.shared.inbox.is_empty() => Some(self.core().now()),
-            Phase::Running(_) => self.shared.timers.deadline(),
+            Phase::Running(_) => self.shared.timers.deadline().into_iter().chain(sleepers).min(),
+            Phase::Ending { until, .. } => sleepers.into_iter().chain([*until]).min(),
+            Phase::Starting { .. } => sleepers,
             Phase::Waiting { .. } | Phase::Ended => None,
         }
     }
@@ -261,16 +263,16 @@ impl<N: Node> Engine<N> {
     /// The node's state, from the handshake on.
     pub fn state(&self) -> Option<&N::State> {
         match &self.phase {
-            Phase::Running(state) => Some(state),
-            Phase::Waiting { .. } | Phase::Ended => None,
+            Phase::Running(state) | Phase::Ending { state, .. } => Some(state),
+            Phase::Waiting { .. } | Phase::Starting { .. } | Phase::Ended => None,
         }
     }
 
     /// As [`state`](Self::state), to change it.
     pub fn state_mut(&mut self) -> Option<&mut N::State> {
         match &mut self.phase {
-            Phase::Running(state) => Some(state),
-            Phase::Waiting { .. } | Phase::Ended => None,
+            Phase::Running(state) | Phase::Ending { state, .. } => Some(state),
+            Phase::Waiting { .. } | Phase::Starting { .. } | Phase::Ended => None,
         }
     }
 
@@ -303,9 +305,9 @@ impl<N: Node> Engine<N> {
         self.context(id, None)
     }
 
-    fn handle_message(&mut self, message: &RawMessage<'_>, line: &[u8]) {
-        if message.body.in_reply_to.is_some() {
-            // Nobody waits for it.
+    fn handle_message(&mut self, message: &RawMessage<'_>, line: &str) {
+        if let Some(in_reply_to) = message.body.in_reply_to {
+            self.core().calls.answer(in_reply_to, message, line);
             return;
         }
         if message.kind() == "init" {
@@ -320,80 +322,58 @@ impl<N: Node> Engine<N> {
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => ctx.reply_error(format_args!("failed while {}", doing()), &error),
                     Err(panic) => {
-                        let error = self.report_panic(&doing(), panic);
+                        let error = self.core().report_panic(&doing(), panic);
                         if message.expects_reply() {
                             ctx.reply_error("", &error);
                         }
                     }
                 }
             }
-            Phase::Waiting { early, early_bytes, .. } => {
-                if *early_bytes + line.len() > EARLY_BYTES {
+            Phase::Waiting { early, .. } | Phase::Starting { early, .. } => {
+                if !early.keep(line) {
                     self.core().log(format_args!(
                         "dropped `{}` from {}: too much waits for the handshake",
                         message.kind(),
                         message.src
                     ));
-                    return;
                 }
-                *early_bytes += line.len();
-                early.push(line.into());
             }
-            Phase::Ended => {}
+            Phase::Ending { .. } | Phase::Ended => {}
         }
     }
 
-    fn handshake(&mut self, message: &RawMessage<'_>) {
-        let init = Init::read(message);
-        let (config, early) = match (&mut self.phase, &init) {
-            (Phase::Waiting { config, early, .. }, Ok(_)) => (config.take(), std::mem::take(early)),
-            (_, init) => {
-                let error = match (self.core().id(), init) {
-                    (Some(id), _) => {
-                        Error::precondition_failed(format_args!("this node is initialised, as {id}"))
-                    }
-                    (None, Err(error)) => error.clone(),
-                    (None, Ok(_)) => return,
-                };
-                self.refuse_handshake(message, &error);
-                return;
-            }
-        };
-        let (Ok(Init { node_id, node_ids }), Some(config)) = (init, config) else { return };
-        self.core().identify(node_id, node_ids);
-        let ctx = self.context(message.src.clone(), message.body.msg_id);
-        match self.initialise(&ctx, config) {
-            Ok(state) => {
-                self.phase = Phase::Running(state);
-                ctx.reply(&InitOk);
-                let now = self.core().now();
-                for line in early {
-                    self.receive(now, &line);
-                }
-            }
-            Err(error) => {
-                if message.expects_reply() {
-                    ctx.reply(&error);
-                }
-                self.end(Err(error.context("the handshake failed")));
-            }
+    /// Lets tasks go on that can, as far as they come.
+    #[inline]
+    fn run_tasks(&mut self) {
+        if !self.executor.is_empty() || self.core().has_spawned() {
+            self.run_waiting_tasks();
         }
     }
 
-    fn initialise(&self, ctx: &Context<N>, config: N::Config) -> Result<N::State> {
-        catch_unwind(AssertUnwindSafe(|| {
-            let state = N::init(ctx, config)?;
-            let timers = <N::State as Borrow<N>>::borrow(&state).timers();
-            self.shared.timers.start(timers)?;
-            Ok(state)
-        }))
-        .unwrap_or_else(|panic| Err(self.report_panic("handling `init`", panic)))
+    fn run_waiting_tasks(&mut self) {
+        loop {
+            self.adopt();
+            if !self.executor.run() {
+                break;
+            }
+            self.start_if_made();
+        }
+        self.end_if_done();
     }
 
-    fn refuse_handshake(&self, message: &RawMessage<'_>, error: &Error) {
-        match message.body.msg_id {
-            Some(request) => self.core().answer_unnamed(&message.dest, message.src.clone(), request, error),
-            None => self.core().log(format_args!("refused `init` from {}: {error}", message.src)),
+    /// Makes tasks of what handlers have handed over.
+    fn adopt(&mut self) {
+        for spawned in self.core().take_spawned() {
+            match (spawned, &self.phase) {
+                (Spawned::Waiting(future), _) => self.executor.spawn(future),
+                (Spawned::WithState(make), Phase::Running(state) | Phase::Ending { state, .. }) => {
+                    let future = make(state);
+                    self.executor.spawn(future);
+                }
+                // It waits for the state.
+                (spawned, Phase::Waiting { .. } | Phase::Starting { .. }) => self.core().spawn(spawned),
+                (_, Phase::Ended) => {}
+            }
         }
     }
 
@@ -405,26 +385,19 @@ impl<N: Node> Engine<N> {
         match catch_unwind(AssertUnwindSafe(|| N::event(state, &ctx, event))) {
             Ok(Ok(())) => {}
             Ok(Err(error)) => ctx.reply_error(format_args!("failed while handling the event {name}"), &error),
-            Err(panic) => drop(self.report_panic(&format!("handling the event {name}"), panic)),
+            Err(panic) => drop(self.core().report_panic(&format!("handling the event {name}"), panic)),
         }
-    }
-
-    /// Reports a panic and makes the error that the requester gets.
-    fn report_panic(&self, doing: &str, panic: Box<dyn Any + Send>) -> Error {
-        self.core().cut_unfinished_line();
-        let text = panic
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned())
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_else(|| "a panic without a text".to_owned());
-        let error = Error::crash(format_args!("panicked while {doing}: {text}"));
-        self.core().report(Failure { doing: doing.to_owned(), text, panic: Some(panic) });
-        error
     }
 
     fn end(&mut self, outcome: Result<()>) {
         self.shared.inbox.close();
         self.outcome = Some(outcome);
+    }
+
+    /// Drops what waits, with what it holds.
+    fn drop_tasks(&mut self) {
+        self.executor.clear();
+        self.core().forget_waiting();
     }
 }
 
@@ -432,6 +405,7 @@ impl<N: Node> Drop for Engine<N> {
     fn drop(&mut self) {
         // Contexts, timers and injectors that outlive the engine must hold nothing of the node's.
         self.shared.inbox.close();
+        self.drop_tasks();
         self.phase = Phase::Ended;
         self.shared.timers.clear();
     }
@@ -445,28 +419,6 @@ impl<N: Node> fmt::Debug for Engine<N> {
             .field("deadline", &self.deadline())
             .field("outcome", &self.outcome)
             .finish_non_exhaustive()
-    }
-}
-
-/// The handshake's request.
-struct Init {
-    node_id: NodeId,
-    node_ids: Vec<NodeId>,
-}
-
-impl Init {
-    fn read(message: &RawMessage<'_>) -> Result<Self> {
-        let payload = &message.body.payload;
-        Ok(Self { node_id: payload.field("node_id")?, node_ids: payload.field("node_ids")? })
-    }
-}
-
-/// The handshake's reply.
-struct InitOk;
-
-impl serde::Serialize for InitOk {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        crate::encode::Payload::new(serializer, "init_ok").end()
     }
 }
 

@@ -1,0 +1,110 @@
+//! The engine's executor: tasks on one thread, first come, first served, when the host lets the engine work.
+
+use std::{
+    any::Any,
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    pin::Pin,
+    rc::Rc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_task::{Runnable, Task};
+
+/// A future of any type, on the heap.
+pub(crate) type BoxFuture<T = ()> = Pin<Box<dyn Future<Output = T>>>;
+
+/// How many tasks are polled in one step of the engine; those that are left have their turn in the next.
+const TURNS: usize = 10_000;
+
+/// What is to become a task. Contexts put it into a queue, from which the engine takes it.
+pub(crate) enum Spawned {
+    /// A handler that has to wait.
+    Waiting(BoxFuture),
+    /// Something that begins with the node's state, once there is one.
+    WithState(Begin),
+}
+
+/// Makes a future of the node's state.
+type Begin = Box<dyn FnOnce(&dyn Any) -> BoxFuture>;
+
+/// Tasks. Dropping it drops them, with all that they hold.
+#[derive(Default)]
+pub(crate) struct Executor {
+    ready: Arc<Mutex<VecDeque<Runnable>>>,
+    /// Dropping a handle cancels its task.
+    tasks: BTreeMap<u64, Task<()>>,
+    finished: Rc<RefCell<Vec<u64>>>,
+    next: u64,
+}
+
+impl Executor {
+    /// Adds a task. It is polled when its turn comes.
+    pub(crate) fn spawn(&mut self, future: BoxFuture) {
+        let id = self.next;
+        self.next += 1;
+        let finished = Rc::clone(&self.finished);
+        let future = async move {
+            future.await;
+            finished.borrow_mut().push(id);
+        };
+        let ready = Arc::clone(&self.ready);
+        let (runnable, task) =
+            async_task::spawn_local(future, move |runnable| lock(&ready).push_back(runnable));
+        self.tasks.insert(id, task);
+        runnable.schedule();
+    }
+
+    /// Polls the tasks that can go on. Returns whether it has polled any.
+    pub(crate) fn run(&mut self) -> bool {
+        for turn in 0..TURNS {
+            // Taken first: a task that runs may wake others.
+            let runnable = lock(&self.ready).pop_front();
+            let Some(runnable) = runnable else { return turn > 0 };
+            runnable.run();
+            let finished = self.finished.take();
+            for id in finished {
+                self.tasks.remove(&id);
+            }
+        }
+        true
+    }
+
+    /// Whether there are no tasks.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// How many tasks there are.
+    pub(crate) fn len(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Whether a task can go on at once.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.is_empty() && !lock(&self.ready).is_empty()
+    }
+
+    /// Drops all tasks.
+    pub(crate) fn clear(&mut self) {
+        self.tasks.clear();
+        // Cancelled tasks are scheduled once more, to be dropped. Dropping one may cancel or wake others.
+        loop {
+            let runnable = lock(&self.ready).pop_front();
+            if runnable.is_none() {
+                break;
+            }
+        }
+    }
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// The queue is whole at any time, also when a thread has panicked.
+fn lock(queue: &Mutex<VecDeque<Runnable>>) -> MutexGuard<'_, VecDeque<Runnable>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
+}

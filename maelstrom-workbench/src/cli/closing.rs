@@ -103,9 +103,12 @@ fn availability(run: &Run) -> String {
 
 /// The same in a few words: `1.0 available, 12.40 messages/op`.
 pub(super) fn brief(run: &Run) -> String {
-    let fraction = field(run, "availability", "ok-fraction").map_or_else(String::new, Value::to_string);
+    let available = match field(run, "availability", "ok-fraction") {
+        Some(Value::Float(fraction)) => format!("{:5.1} % available", 100.0 * fraction),
+        _ => String::new(),
+    };
     let per_op = run.messages_per_operation().unwrap_or_default();
-    format!("{fraction} available, {per_op:6.2} messages/op")
+    format!("{available:17}, {per_op:6.2} messages/op")
 }
 
 fn messages(run: &Run) -> String {

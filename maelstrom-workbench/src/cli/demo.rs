@@ -99,6 +99,18 @@ const SIMULATED: &[(&str, &str)] = &[
         "-w pn-counter --node-count 5 --time-limit 30 --rate 20 --concurrency 10n --latency 20 --nemesis-interval 5 \
          --nemesis kill=3,partition,one-way,pause,loss,duplicate,reorder,slow --kill-targets all",
     ),
+    ("broadcast-fast", "-w broadcast --node-count 25 --time-limit 20 --rate 100 --latency 100"),
+    (
+        "broadcast-fast",
+        "-w broadcast --node-count 5 --time-limit 30 --rate 20 --concurrency 5n --latency 100 --nemesis-interval 5 \
+         --nemesis partition,loss,duplicate,kill",
+    ),
+    ("g-counter", "-w g-counter --node-count 3 --time-limit 20 --rate 100 --nemesis partition"),
+    (
+        "g-counter",
+        "-w g-counter --node-count 3 --time-limit 30 --rate 20 --concurrency 5n --latency 10 --nemesis-interval 5 \
+         --nemesis partition,kill,loss,duplicate,reorder --fault-services",
+    ),
 ];
 
 /// The same with processes, where every second counts.
@@ -137,6 +149,21 @@ const PROCESSES: &[(&str, &str)] = &[
         "durable-counter",
         "-w g-counter --node-count 5 --time-limit 6 --rate 50 --concurrency 10n --nemesis kill,partition,loss \
          --kill-targets all --nemesis-interval 1",
+    ),
+    ("broadcast-fast", "-w broadcast --node-count 25 --time-limit 5 --rate 100 --latency 100"),
+    (
+        "broadcast-fast",
+        "-w broadcast --node-count 5 --time-limit 8 --rate 20 --concurrency 5n --latency 20 --nemesis-interval 2 \
+         --nemesis partition,loss,duplicate,kill",
+    ),
+    (
+        "g-counter",
+        "-w g-counter --node-count 3 --time-limit 5 --rate 100 --nemesis partition --nemesis-interval 1",
+    ),
+    (
+        "g-counter",
+        "-w g-counter --node-count 3 --time-limit 8 --rate 20 --concurrency 5n --nemesis-interval 2 --nemesis \
+         partition,kill,loss --fault-services",
     ),
 ];
 
@@ -199,7 +226,7 @@ fn judge(demo: &Demo, program: Option<&Path>, example: &str, options: &str) -> S
     // The example has its name from its workload, or else from what it does.
     let what = if what.starts_with(example) { what.to_owned() } else { format!("{example} as {what}") };
     let figures = outcome.as_ref().map(|outcome| closing::brief(&outcome.run)).unwrap_or_default();
-    println!("{verdict:<8} {seconds:6.2} s  {figures:<43}  {what}");
+    println!("{verdict:<8} {seconds:6.2} s  {figures:<38}  {what}");
     match &outcome {
         Ok(outcome) if status != Status::Judged(Verdict::Valid) => {
             for explanation in outcome.run.explanations().iter().take(3) {

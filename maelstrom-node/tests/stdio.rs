@@ -29,6 +29,7 @@ fn main() {
             "busy" => maelstrom::run_with::<Busy>(Duration::from_millis(5)),
             "refuses" => maelstrom::run::<Refuses>(),
             "ticker" => maelstrom::run::<Ticker>(),
+            "waits" => maelstrom::run::<Waits>(),
             _ => maelstrom::run::<Probe>(),
         };
         if let Err(error) = result {
@@ -48,6 +49,8 @@ fn main() {
         the_end_of_input_runs_shutdown_and_exits_with_0,
         the_end_of_input_ends_a_node_with_timers_and_injectors,
         the_end_of_input_without_init_exits_with_0,
+        a_handler_that_waits_is_woken_by_its_reply_and_by_the_clock,
+        handlers_that_wait_at_the_end_of_input_finish_or_fail,
         a_broken_stdout_exits_with_1_and_no_message,
         a_failed_handshake_exits_with_1_and_a_line_on_stderr,
         there_is_at_most_one_write_per_read,
@@ -242,6 +245,53 @@ fn the_end_of_input_ends_a_node_with_timers_and_injectors() {
     assert!(node.line().contains("init_ok"));
     assert!(node.line().contains("poked"));
     assert_eq!(node.finish().1.code(), Some(0));
+}
+
+/// Waits for a time, and for another node.
+#[derive(Default)]
+struct Waits {}
+
+#[maelstrom::node]
+impl Waits {
+    #[rpc(reply(slept))]
+    async fn nap(&self, ctx: &Context<Self>, ms: u64) -> u64 {
+        ctx.sleep(Duration::from_millis(ms)).await;
+        ms
+    }
+
+    #[rpc(reply(slept))]
+    async fn ask(&self, ctx: &Context<Self>) -> Result<u64> {
+        ctx.peer("n2").nap(1).timeout(Duration::from_secs(60)).await
+    }
+}
+
+fn a_handler_that_waits_is_woken_by_its_reply_and_by_the_clock() {
+    let mut node = Running::start(&mut node("waits"));
+    node.write(INIT);
+    assert!(node.line().contains("init_ok"));
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"ask","msg_id":1}}"#);
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"nap","msg_id":2,"ms":20}}"#);
+    assert_eq!(node.line(), r#"{"src":"n1","dest":"n2","body":{"type":"nap","ms":1,"msg_id":1}}"#);
+    assert!(node.line().ends_with(r#""body":{"type":"nap_ok","slept":20,"msg_id":2,"in_reply_to":2}}"#));
+    node.write(r#"{"src":"n2","dest":"n1","body":{"type":"nap_ok","slept":1,"in_reply_to":1}}"#);
+    assert!(node.line().ends_with(r#""body":{"type":"ask_ok","slept":1,"msg_id":3,"in_reply_to":1}}"#));
+    assert_eq!(node.finish().1.code(), Some(0));
+}
+
+fn handlers_that_wait_at_the_end_of_input_finish_or_fail() {
+    let mut node = Running::start(&mut node("waits"));
+    node.write(INIT);
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"ask","msg_id":1}}"#);
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"nap","msg_id":2,"ms":50}}"#);
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"nap","msg_id":3,"ms":3600000}}"#);
+    let (lines, status, stderr) = node.finish();
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        lines.iter().any(|line| line.contains("the input has ended, so that no reply can come")),
+        "{lines:?}"
+    );
+    assert!(lines.iter().any(|line| line.contains(r#""slept":50"#)), "{lines:?}");
+    assert!(stderr.contains("1 handler still waited at the end"), "{stderr}");
 }
 
 fn the_end_of_input_without_init_exits_with_0() {

@@ -84,7 +84,8 @@ impl<N: Node> Engine<N> {
         {
             let result = shutdown.take().unwrap_or(Ok(()));
             let waiting = self.executor.len();
-            self.core().log(format_args!("{waiting} handlers still waited at the end, and were dropped"));
+            let handlers = if waiting == 1 { "handler" } else { "handlers" };
+            self.core().log(format_args!("{waiting} {handlers} still waited at the end, and were dropped"));
             self.stop(result);
         }
     }

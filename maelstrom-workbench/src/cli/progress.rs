@@ -1,6 +1,7 @@
 //! How far a test is, as far as its operations tell.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -9,6 +10,7 @@ use std::{
 };
 
 use maelstrom_workbench::{
+    Value,
     cluster::RECOVERY,
     history::{Kind, Operation, Process},
 };
@@ -31,7 +33,8 @@ pub(super) struct Progress {
     fail: AtomicU64,
     info: AtomicU64,
     messages: AtomicU64,
-    fault: Mutex<Option<String>>,
+    /// The faults of the moment, by kind.
+    faults: Mutex<BTreeMap<String, String>>,
 }
 
 impl Progress {
@@ -49,7 +52,7 @@ impl Progress {
             fail: AtomicU64::new(0),
             info: AtomicU64::new(0),
             messages: AtomicU64::new(0),
-            fault: Mutex::new(None),
+            faults: Mutex::default(),
         }
     }
 
@@ -101,15 +104,17 @@ impl Progress {
 
     fn line_at(&self, elapsed: Duration, messages_per_s: u64) -> String {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        let fault = fault.as_ref().map_or_else(String::new, |fault| format!(" · {fault}"));
-        format!(
-            "{} · ok {} fail {} info {} · {messages_per_s} messages/s{fault}",
+        let mut line = format!(
+            "{} · ok {} fail {} info {} · {messages_per_s} messages/s",
             self.phase(elapsed),
             count(&self.ok),
             count(&self.fail),
             count(&self.info),
-        )
+        );
+        for fault in self.faults.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            line.extend([" · ", fault]);
+        }
+        line
     }
 
     /// Which phase the run is in. If no operation is left long before the time limit, it is a later one than this says:
@@ -137,23 +142,36 @@ impl Progress {
         }
     }
 
+    /// Two entries each: the value of the first says what was asked for, that of the second what has come of it.
     fn fault(&self, operation: &Operation) {
-        let mut fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        // Two entries each: the value of the second says what has come of it.
-        *fault = match &*operation.f {
-            "start-partition" => {
-                let kind = operation.value.as_str();
-                kind.map(|kind| format!("partition: {kind}")).or(fault.take())
-            }
-            _ => None,
+        let value = &operation.value;
+        let names = value.as_list().map(|names| names.iter().filter_map(Value::as_str).collect::<Vec<_>>());
+        let (kind, told) = match (&*operation.f, names) {
+            ("kill", names) => ("kill", names.map(|names| format!("killed: {}", names.join(" ")))),
+            ("pause", names) => ("pause", names.map(|names| format!("paused: {}", names.join(" ")))),
+            ("start", _) => ("kill", None),
+            ("resume", _) => ("pause", None),
+            (other, _) => match other.split_once('-') {
+                Some(("start", kind)) => {
+                    let what = value.as_str().map_or_else(String::new, |what| format!(": {what}"));
+                    (kind, Some(format!("{kind}{what}")))
+                }
+                Some((_, kind)) => (kind, None),
+                None => return,
+            },
         };
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        match told {
+            // The second entry of a partition does not have its kind.
+            Some(told) if faults.get(kind).is_some_and(|known| known.starts_with(&told)) => {}
+            Some(told) => drop(faults.insert(kind.to_owned(), told)),
+            None => drop(faults.remove(kind)),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use maelstrom_workbench::Value;
-
     use super::*;
 
     /// A run of ten seconds, seen in virtual time.
@@ -196,6 +214,36 @@ mod tests {
         seen.shows(22.5, "final reads · ok 1 fail 0 info 1 · 5 messages/s · partition: majority");
         seen.operation(23, Kind::Ok, "read", true);
         seen.shows(23.0, "judging · ok 2 fail 0 info 1 · 5 messages/s · partition: majority");
+    }
+
+    #[test]
+    fn all_faults_of_the_moment_are_shown() {
+        let seen = Seen::new(true);
+        let mut index = 0;
+        let mut fault = |f: &'static str, values: [&str; 2]| {
+            for value in values {
+                let operation =
+                    Operation::new(index, 1, Process::Nemesis, Kind::Info, f, value.parse().unwrap());
+                seen.0.operation(&operation);
+                index += 1;
+            }
+            let line = seen.0.line_at(Duration::from_secs(1), 5);
+            line.split_once("messages/s").unwrap().1.to_owned()
+        };
+        assert_eq!(fault("kill", ["null", r#"["n1","n2"]"#]), " · killed: n1 n2");
+        assert_eq!(
+            fault("start-partition", [r#""one""#, r#"["isolated",{}]"#]),
+            " · killed: n1 n2 · partition: one"
+        );
+        assert_eq!(
+            fault("start-loss", ["null", r#"{"probability":0.2}"#]),
+            " · killed: n1 n2 · loss · partition: one"
+        );
+        assert_eq!(fault("start", ["null", r#"["n1","n2"]"#]), " · loss · partition: one");
+        assert_eq!(fault("stop-partition", ["null", r#""network-healed""#]), " · loss");
+        assert_eq!(fault("pause", ["null", r#"["n0"]"#]), " · loss · paused: n0");
+        assert_eq!(fault("resume", ["null", r#"["n0"]"#]), " · loss");
+        assert_eq!(fault("stop-loss", ["null", "null"]), "");
     }
 
     #[test]

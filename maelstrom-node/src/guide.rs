@@ -13,5 +13,8 @@ pub mod storage {}
 #[doc = include_str!("../docs/guide/time.md")]
 pub mod time {}
 
+#[doc = include_str!("../docs/guide/waiting.md")]
+pub mod waiting {}
+
 #[doc = include_str!("../docs/guide/wire.md")]
 pub mod wire {}

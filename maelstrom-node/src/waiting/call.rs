@@ -34,6 +34,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// [`timeout`](Self::timeout) is an error with code 0, which leaves open whether the request was served. Dropped before
 /// it is done, a call leaves nothing behind; replies that come late, or twice, are ignored.
 ///
+/// How to ask, and what to do when no answer comes, is in the [guide](crate::guide::waiting).
+///
 /// ```
 /// use std::{cell::Cell, time::Duration};
 /// use maelstrom::{Context, NodeId, Result, testing::{TestNode, json}};

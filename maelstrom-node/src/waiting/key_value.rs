@@ -48,8 +48,8 @@ impl KeyValue {
         Self { core: Rc::clone(core), name: name.into(), timeout: None, retries: 0 }
     }
 
-    /// How long an operation may take: a second, if nothing is said, and three for an [`update`](Self::update) with all
-    /// its tries.
+    /// How long an operation may take, each of its tries if it has [`retries`](Self::retries): a second, if nothing is
+    /// said. And how long an [`update`](Self::update) may take with all that it asks: three seconds, if nothing is said.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = Some(time);
@@ -108,7 +108,14 @@ impl KeyValue {
     }
 
     /// Reads a key (or takes `default`), changes the value, and writes it if nobody else has done so meanwhile; else all
-    /// over again, until it wins or the time is up. Returns the new value.
+    /// over again, until it wins or the time is up. Returns the new value. `change` runs once for each try.
+    ///
+    /// ```
+    /// # use maelstrom::{Context, Node, Result};
+    /// async fn add<N: Node>(ctx: &Context<N>, delta: u64) -> Result<u64> {
+    ///     ctx.lin_kv().update("total", 0, move |total: u64| total + delta).await
+    /// }
+    /// ```
     ///
     /// An error with code 0 leaves open whether the last try has won: an update that must not happen twice can't just
     /// be made again.

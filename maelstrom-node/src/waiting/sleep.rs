@@ -43,7 +43,8 @@ impl Sleepers {
     }
 }
 
-/// Waits until a time has come. Made by [`Context::sleep`](crate::Context::sleep).
+/// Waits until a time has come, which counts from when this was made, and not from its `.await`. Made by
+/// [`Context::sleep`](crate::Context::sleep).
 #[must_use = "it waits when it is awaited"]
 pub struct Sleep {
     core: Rc<Core>,

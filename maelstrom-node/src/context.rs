@@ -261,7 +261,7 @@ impl<N: Node> Context<N> {
         }));
     }
 
-    /// Waits until `time` has passed.
+    /// Waits until `time` has passed. Also if that is no time at all, whatever else can go on has its turn first.
     pub fn sleep(&self, time: Duration) -> Sleep {
         Sleep::new(&self.shared.core, time)
     }

@@ -142,6 +142,10 @@ enum Phase<N: Node> {
     Ended,
 }
 
+/// How often tasks are polled in one step. Those that can still go on then have their turn in the next step, for which
+/// the [`deadline`](Engine::deadline) is now: so a task that wakes itself for ever does not keep input waiting.
+const TURNS: usize = 1_000;
+
 /// A result that a task will put there.
 type Promise<T> = Rc<RefCell<Option<Result<T>>>>;
 
@@ -351,11 +355,14 @@ impl<N: Node> Engine<N> {
     }
 
     fn run_waiting_tasks(&mut self) {
+        let mut turns = TURNS;
         loop {
             self.adopt();
-            if !self.executor.run() {
+            let taken = self.executor.run(turns);
+            if taken == 0 {
                 break;
             }
+            turns -= taken;
             self.start_if_made();
         }
         self.end_if_done();
@@ -417,6 +424,9 @@ impl<N: Node> fmt::Debug for Engine<N> {
             .field("id", &self.id())
             .field("now", &self.core().now())
             .field("deadline", &self.deadline())
+            .field("tasks", &self.executor.len())
+            .field("calls", &self.core().calls.len())
+            .field("sleepers", &self.core().sleepers.len())
             .field("outcome", &self.outcome)
             .finish_non_exhaustive()
     }

@@ -47,6 +47,11 @@ impl Calls {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.borrow().len()
+    }
+
     /// Drops all.
     pub(crate) fn clear(&self) {
         let waiting = self.waiting.take();

@@ -14,9 +14,6 @@ use async_task::{Runnable, Task};
 /// A future of any type, on the heap.
 pub(crate) type BoxFuture<T = ()> = Pin<Box<dyn Future<Output = T>>>;
 
-/// How many tasks are polled in one step of the engine; those that are left have their turn in the next.
-const TURNS: usize = 10_000;
-
 /// What is to become a task. Contexts put it into a queue, from which the engine takes it.
 pub(crate) enum Spawned {
     /// A handler that has to wait.
@@ -55,19 +52,19 @@ impl Executor {
         runnable.schedule();
     }
 
-    /// Polls the tasks that can go on. Returns whether it has polled any.
-    pub(crate) fn run(&mut self) -> bool {
-        for turn in 0..TURNS {
+    /// Polls the tasks that can go on, at most so many times. Returns how often it has polled one.
+    pub(crate) fn run(&mut self, turns: usize) -> usize {
+        for turn in 0..turns {
             // Taken first: a task that runs may wake others.
             let runnable = lock(&self.ready).pop_front();
-            let Some(runnable) = runnable else { return turn > 0 };
+            let Some(runnable) = runnable else { return turn };
             runnable.run();
             let finished = self.finished.take();
             for id in finished {
                 self.tasks.remove(&id);
             }
         }
-        true
+        turns
     }
 
     /// Whether there are no tasks.

@@ -36,6 +36,11 @@ impl Sleepers {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.due.borrow().len()
+    }
+
     pub(crate) fn clear(&self) {
         // Taken out first: what a waker drops may itself sleep.
         let due = self.due.take();
@@ -64,12 +69,21 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let sleepers = &self.core.sleepers;
-        if self.core.now() >= self.until {
+        if self.core.now() > self.until {
             return Poll::Ready(());
         }
-        let key = self.key.unwrap_or_else(|| sleepers.next.replace(sleepers.next.get() + 1));
-        sleepers.due.borrow_mut().insert((self.until, key), cx.waker().clone());
-        self.key = Some(key);
+        // If the time is now, the engine has to have said so. A task that sleeps for no time at all, over and over, so
+        // keeps nobody waiting.
+        let mut due = sleepers.due.borrow_mut();
+        if let Some(key) = self.key {
+            let Some(waker) = due.get_mut(&(self.until, key)) else { return Poll::Ready(()) };
+            waker.clone_from(cx.waker());
+        } else {
+            let key = sleepers.next.replace(sleepers.next.get() + 1);
+            due.insert((self.until, key), cx.waker().clone());
+            drop(due);
+            self.key = Some(key);
+        }
         Poll::Pending
     }
 }

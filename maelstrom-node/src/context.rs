@@ -93,12 +93,12 @@ impl<N: Node> Context<N> {
         &self.sender
     }
 
-    /// Time since the node was started. It stands still while a handler runs.
+    /// Time since the node was started. It stands still while a handler runs, up to its next `.await`.
     pub fn now(&self) -> Duration {
         self.core().now()
     }
 
-    /// Time since the Unix epoch, by the host's clock. It stands still while a handler runs.
+    /// Time since the Unix epoch, by the host's clock. It stands still while a handler runs, up to its next `.await`.
     pub fn unix_time(&self) -> Duration {
         self.core().unix_time()
     }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use rand::{SeedableRng, rngs::ChaCha8Rng};
+use rand::{Rng as _, SeedableRng, rngs::ChaCha8Rng};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -33,6 +33,7 @@ pub(crate) struct Core {
     host_epoch: Duration,
     rng: RefCell<ChaCha8Rng>,
     next_msg_id: Cell<u64>,
+    next_call_id: Cell<u64>,
     output: RefCell<Output>,
     /// All that is stored, with what the output has of it.
     stored: RefCell<Image>,
@@ -60,6 +61,7 @@ impl Core {
             host_epoch: unix_epoch,
             rng: RefCell::new(ChaCha8Rng::seed_from_u64(seed)),
             next_msg_id: Cell::new(0),
+            next_call_id: Cell::new(first_call_id(seed)),
             output: RefCell::default(),
             stored: RefCell::new(stored),
             log: RefCell::new(log),
@@ -93,6 +95,12 @@ impl Core {
 
     pub(crate) fn take_msg_id(&self) -> u64 {
         self.next_msg_id.replace(self.next_msg_id.get() + 1)
+    }
+
+    /// The id of a request. Requests count from a number that each life of a node draws anew: so an answer to one that
+    /// an earlier life has made is not taken for one of this life.
+    pub(crate) fn take_call_id(&self) -> u64 {
+        self.next_call_id.replace(self.next_call_id.get() + 1)
     }
 
     /// Sends a request, which has to be an object.
@@ -226,6 +234,14 @@ impl Core {
         self.log(&failure);
         self.output.borrow_mut().failures.push(failure);
     }
+}
+
+/// One of 65,536 numbers, with room for a million requests each: few enough digits, and of two lives hardly ever the
+/// same.
+fn first_call_id(seed: u64) -> u64 {
+    // A generator of its own, so that the node's draws are the same whether it makes requests or not.
+    let life = ChaCha8Rng::seed_from_u64(!seed).next_u32() >> 16;
+    u64::from(life) << 20
 }
 
 /// An envelope up to the receiver's name.

@@ -19,7 +19,7 @@ use std::{
 };
 
 use libtest_mimic::{Arguments, Trial};
-use maelstrom::{Context, Error, Result};
+use maelstrom::{Context, Error, Result, oneshot};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use process::{INIT, PATIENCE, Running, node, wait};
 
@@ -50,6 +50,8 @@ fn main() {
         the_end_of_input_ends_a_node_with_timers_and_injectors,
         the_end_of_input_without_init_exits_with_0,
         a_handler_that_waits_is_woken_by_its_reply_and_by_the_clock,
+        a_handler_that_waits_is_woken_by_another_thread,
+        a_loop_that_asks_again_ends_with_the_input,
         handlers_that_wait_at_the_end_of_input_finish_or_fail,
         a_broken_stdout_exits_with_1_and_no_message,
         a_failed_handshake_exits_with_1_and_a_line_on_stderr,
@@ -259,6 +261,21 @@ impl Waits {
         ms
     }
 
+    #[rpc(reply(computed))]
+    async fn compute(&self) -> u64 {
+        let (sender, receiver) = oneshot::channel();
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(20));
+            sender.send(42)
+        });
+        receiver.await.unwrap()
+    }
+
+    #[rpc]
+    async fn ask_for_ever(&self, ctx: &Context<Self>) {
+        while ctx.peer("n2").nap(1).await.is_err() {}
+    }
+
     #[rpc(reply(slept))]
     async fn ask(&self, ctx: &Context<Self>) -> Result<u64> {
         ctx.peer("n2").nap(1).timeout(Duration::from_secs(60)).await
@@ -271,11 +288,33 @@ fn a_handler_that_waits_is_woken_by_its_reply_and_by_the_clock() {
     assert!(node.line().contains("init_ok"));
     node.write(r#"{"src":"c1","dest":"n1","body":{"type":"ask","msg_id":1}}"#);
     node.write(r#"{"src":"c1","dest":"n1","body":{"type":"nap","msg_id":2,"ms":20}}"#);
-    assert_eq!(node.line(), r#"{"src":"n1","dest":"n2","body":{"type":"nap","ms":1,"msg_id":1}}"#);
-    assert!(node.line().ends_with(r#""body":{"type":"nap_ok","slept":20,"msg_id":2,"in_reply_to":2}}"#));
-    node.write(r#"{"src":"n2","dest":"n1","body":{"type":"nap_ok","slept":1,"in_reply_to":1}}"#);
-    assert!(node.line().ends_with(r#""body":{"type":"ask_ok","slept":1,"msg_id":3,"in_reply_to":1}}"#));
+    let call = node.line();
+    let id = call.strip_prefix(r#"{"src":"n1","dest":"n2","body":{"type":"nap","ms":1,"msg_id":"#);
+    let id: u64 = id.unwrap().strip_suffix("}}").unwrap().parse().unwrap();
+    assert!(node.line().ends_with(r#""body":{"type":"nap_ok","slept":20,"msg_id":1,"in_reply_to":2}}"#));
+    node.write(&format!(
+        r#"{{"src":"n2","dest":"n1","body":{{"type":"nap_ok","slept":1,"in_reply_to":{id}}}}}"#
+    ));
+    assert!(node.line().ends_with(r#""body":{"type":"ask_ok","slept":1,"msg_id":2,"in_reply_to":1}}"#));
     assert_eq!(node.finish().1.code(), Some(0));
+}
+
+fn a_handler_that_waits_is_woken_by_another_thread() {
+    let mut node = Running::start(&mut node("waits"));
+    node.write(INIT);
+    assert!(node.line().contains("init_ok"));
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"compute","msg_id":1}}"#);
+    assert!(node.line().contains(r#""computed":42"#));
+    assert_eq!(node.finish().1.code(), Some(0));
+}
+
+fn a_loop_that_asks_again_ends_with_the_input() {
+    let mut node = Running::start(&mut node("waits"));
+    node.write(INIT);
+    node.write(r#"{"src":"c1","dest":"n1","body":{"type":"ask_for_ever","msg_id":1}}"#);
+    let (_, status, stderr) = node.finish();
+    assert_eq!(status.code(), Some(0));
+    assert!(stderr.contains("1 handler still waited at the end"), "{stderr}");
 }
 
 fn handlers_that_wait_at_the_end_of_input_finish_or_fail() {

@@ -9,7 +9,7 @@ use std::{
 
 use super::{Engine, Phase};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     node::Node,
     waiting::{Work, WorkKind},
 };
@@ -82,7 +82,8 @@ impl<N: Node> Engine<N> {
         if let Phase::Ending { shutdown, until, .. } = &self.phase
             && *until <= self.core().now()
         {
-            let result = shutdown.take().unwrap_or(Ok(()));
+            let late = || Err(Error::timeout("shutting down was not done within a second"));
+            let result = shutdown.take().unwrap_or_else(late);
             let waiting = self.executor.len();
             let handlers = if waiting == 1 { "handler" } else { "handlers" };
             self.core().log(format_args!("{waiting} {handlers} still waited at the end, and were dropped"));

@@ -154,9 +154,9 @@ impl<N: Node> Engine<N> {
     pub fn new(config: N::Config, options: EngineOptions) -> Self {
         let EngineOptions { seed, unix_epoch, waker, stored, log } = options;
         Self {
+            executor: Executor::new(std::sync::Arc::clone(&waker)),
             shared: Shared::new(Core::new(seed, unix_epoch, stored, log), waker),
             phase: Phase::Waiting { config: Some(config), early: Early::default() },
-            executor: Executor::default(),
             outcome: None,
         }
     }
@@ -290,9 +290,10 @@ impl<N: Node> Engine<N> {
         self.shared.inbox.injector()
     }
 
-    /// Whether anything could inject an event: if not, a host need not listen for it.
+    /// Whether another thread could bring something, an event or what a task waits for: if not, a host need not listen
+    /// for it.
     pub fn has_injectors(&self) -> bool {
-        std::sync::Arc::strong_count(&self.shared.inbox) > 1
+        std::sync::Arc::strong_count(&self.shared.inbox) > 1 || !self.executor.is_empty()
     }
 
     /// A context as a handler gets it for a message from `sender`; `request` is its `msg_id` if it expects a reply.

@@ -123,7 +123,7 @@ impl Request {
         loop {
             let answer = attempt(&self.core, &self.to, &payload, self.timeout).await;
             match answer {
-                Err(error) if left > 0 && is_passing(&error) => {
+                Err(error) if left > 0 && is_passing(&error) && !self.core.calls.is_closed() => {
                     left -= 1;
                     let jittered = self.core.rng().borrow_mut().random_range(pause / 2..pause * 3 / 2);
                     Sleep::new(&self.core, jittered).await;
@@ -141,8 +141,8 @@ fn is_passing(error: &Error) -> bool {
 }
 
 async fn attempt(core: &Rc<Core>, to: &NodeId, payload: &RawValue, timeout: Duration) -> Result<Box<str>> {
-    let msg_id = core.take_msg_id();
-    let mut waiting = Waiting::new(core, msg_id)?;
+    let msg_id = core.take_call_id();
+    let mut waiting = Waiting::new(core, to, msg_id);
     core.ask(to, msg_id, payload);
     let answer = within(core, timeout, waiting.answer()).await;
     answer.map_err(|error| name_time_out(error, format_args!("{to} did not answer within {timeout:?}")))
@@ -213,14 +213,16 @@ impl<T, S: reply::Decode<T> + Unpin> Future for Call<T, S> {
         call.state = State::Done;
         Poll::Ready(answer.and_then(|line| {
             let message = RawMessage::from_line(&line)?;
-            match call.kind {
-                Some(expected) if message.kind() != expected => Err(Error::malformed_request(format_args!(
-                    "{} answered with `{}` instead of `{expected}`",
-                    message.src,
-                    message.kind()
-                ))),
+            let value = match call.kind {
+                Some(expected) if message.kind() != expected => {
+                    Err(Error::crash(format_args!("`{}` instead of `{expected}`", message.kind())))
+                }
                 _ => call.shape.decode(&message.body.payload),
-            }
+            };
+            // The request was served; what it has done is open.
+            value.map_err(|error| {
+                Error::crash(format_args!("the answer of {} can't be read: {}", message.src, error.text()))
+            })
         }))
     }
 }

@@ -7,9 +7,12 @@ use std::{
     pin::Pin,
     rc::Rc,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use async_task::{Runnable, Task};
+
+use crate::injector::Waker;
 
 /// A future of any type, on the heap.
 pub(crate) type BoxFuture<T = ()> = Pin<Box<dyn Future<Output = T>>>;
@@ -26,8 +29,9 @@ pub(crate) enum Spawned {
 type Begin = Box<dyn FnOnce(&dyn Any) -> BoxFuture>;
 
 /// Tasks. Dropping it drops them, with all that they hold.
-#[derive(Default)]
 pub(crate) struct Executor {
+    /// Tells the host that there is something to do.
+    waker: Waker,
     ready: Arc<Mutex<VecDeque<Runnable>>>,
     /// Dropping a handle cancels its task.
     tasks: BTreeMap<u64, Task<()>>,
@@ -36,6 +40,10 @@ pub(crate) struct Executor {
 }
 
 impl Executor {
+    pub(crate) fn new(waker: Waker) -> Self {
+        Self { waker, ready: Arc::default(), tasks: BTreeMap::new(), finished: Rc::default(), next: 0 }
+    }
+
     /// Adds a task. It is polled when its turn comes.
     pub(crate) fn spawn(&mut self, future: BoxFuture) {
         let id = self.next;
@@ -45,9 +53,15 @@ impl Executor {
             future.await;
             finished.borrow_mut().push(id);
         };
-        let ready = Arc::clone(&self.ready);
-        let (runnable, task) =
-            async_task::spawn_local(future, move |runnable| lock(&ready).push_back(runnable));
+        let (ready, waker, home) = (Arc::clone(&self.ready), Arc::clone(&self.waker), thread::current().id());
+        let schedule = move |runnable| {
+            lock(&ready).push_back(runnable);
+            // Another thread has completed what the task waits for: the host does not know that yet.
+            if thread::current().id() != home {
+                waker();
+            }
+        };
+        let (runnable, task) = async_task::spawn_local(future, schedule);
         self.tasks.insert(id, task);
         runnable.schedule();
     }

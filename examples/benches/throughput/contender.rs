@@ -49,7 +49,7 @@ impl Replies {
     }
 
     pub(crate) fn assert_same(&self, expected: &Self) {
-        assert_eq!(self, expected, "node and yardstick are to give the same replies");
+        assert_eq!(self, expected, "both are to give the same replies");
     }
 }
 

@@ -3,9 +3,11 @@
 //! `cargo bench -p examples --bench throughput [-- --messages 100000] [--rounds 5]`
 //!
 //! Node and yardstick run in turn, each in a process of its own, and what counts is the ratio of each pair: a machine
-//! that is busy or throttled slows both. It fails on wrong replies, never on slow ones.
+//! that is busy or throttled slows both. It fails on wrong replies, never on slow ones. In one row two nodes are compared
+//! with each other: an echo whose handler is `async`, and one whose handler is not.
 
 mod contender;
+mod echoes;
 #[path = "../measure/mod.rs"]
 mod measure;
 mod messages;
@@ -21,6 +23,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use contender::Contender;
 use messages::Workload;
 use one_cpu::OneCpu;
 use table::{Row, Unit};
@@ -43,6 +46,8 @@ fn main() -> io::Result<()> {
     match env::args().nth(1).as_deref() {
         Some("yardstick-echo") => return yardstick::echo::run(),
         Some("yardstick-broadcast") => return yardstick::broadcast::run(),
+        Some(echoes::SYNC) => return echoes::run_sync().map_err(io::Error::other),
+        Some(echoes::ASYNC) => return echoes::run_async().map_err(io::Error::other),
         _ => {}
     }
     let smoke = measure::is_smoke_run();
@@ -72,6 +77,14 @@ fn run(count: usize, rounds: usize, dir: &Path) -> io::Result<()> {
         let pairs = rounds_of(rounds, || Ok([node.file_cpu(&input)?, yardstick.file_cpu(&input)?]))?;
         table::print(&Row::new(name, Unit::Cpu, target, count, &pairs));
     }
+
+    let this = env::current_exe()?;
+    let [waiting, plain] = [echoes::ASYNC, echoes::SYNC].map(|arg| Contender::new(&this, Some(arg)));
+    let (input, output) = (dir.join("input"), dir.join("output"));
+    std::fs::write(&input, ECHO.lines(count))?;
+    waiting.check_file(&input, &output)?.assert_same(&plain.check_file(&input, &output)?);
+    let pairs = rounds_of(rounds, || Ok([waiting.file_cpu(&input)?, plain.file_cpu(&input)?]))?;
+    table::print(&Row::new("async echo / plain, file", Unit::Cpu, 1.25, count, &pairs));
 
     let [node, yardstick] = ECHO.contenders()?;
     let lines = ECHO.lines(count);

@@ -19,7 +19,7 @@ use maelstrom::{Context, ErrorCode, Result, future, lock::Mutex};
 /// Clients wait for five seconds. One who is told nothing by then thinks that the node is dead.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-struct Counter {
+pub(crate) struct Counter {
     /// What was added through this node, also what is not stored yet.
     total: Cell<u64>,
     /// What is stored under this node's key, as far as it knows. Whoever holds the lock is writing.

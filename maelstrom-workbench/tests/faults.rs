@@ -465,6 +465,29 @@ fn messages_that_grow_without_end_are_a_storm_by_their_size() {
     assert!(run.explanations()[0].contains("`roll`"), "{:?}", run.explanations());
 }
 
+#[test]
+fn a_node_that_lets_time_stand_still_ends_the_run() {
+    #[derive(Default)]
+    struct Restless {}
+
+    #[maelstrom::node]
+    impl Restless {
+        #[rpc(reply(echo))]
+        async fn echo(&self, ctx: &Context<Self>, echo: String) -> String {
+            loop {
+                ctx.sleep(Duration::ZERO).await;
+                if echo.is_empty() {
+                    return echo;
+                }
+            }
+        }
+    }
+
+    let run = Simulation::<Restless>::new(Echo).nodes(1).run_seed(0);
+    assert_eq!(run.verdict(), Verdict::Invalid);
+    assert!(run.explanations()[0].starts_with("time stands still: n0 "), "{:?}", run.explanations());
+}
+
 /// Answers its clients six seconds later, when they have given up.
 #[derive(Default)]
 struct Late {

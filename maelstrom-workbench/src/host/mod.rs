@@ -26,6 +26,9 @@ pub(crate) const SIMULATED_EPOCH: Duration = Duration::from_secs(1_704_067_200);
 /// How many log lines a run keeps, the last ones.
 const KEPT_LOGS: usize = 10_000;
 
+/// How many steps there may be at one moment: more than messages and timers ever make, unless a node goes round.
+const STUCK: u32 = 100_000;
+
 /// The seed of a node's own generator, in its first life and in those after kills.
 pub(crate) fn node_seed(seed: u64, name: &str, life: u32) -> u64 {
     let stream = if life == 0 { format!("node.{name}") } else { format!("node.{name}.{life}") };
@@ -200,9 +203,15 @@ impl<'h, S: Stepped> Host<'h, S> {
     /// Runs to the end, and judges.
     pub(crate) fn run(mut self, options: &Options) -> Run {
         self.cluster.start();
+        let mut at_once = 0;
         while let Some(deadline) = self.cluster.deadline() {
             let timer = self.due.first().copied();
-            self.now = timer.map_or(deadline, |(at, _)| at.min(deadline)).max(self.now);
+            let next = timer.map_or(deadline, |(at, _)| at.min(deadline));
+            at_once = if next > self.now { 0 } else { at_once + 1 };
+            self.now = next.max(self.now);
+            if at_once > STUCK {
+                self.is_stuck(timer.map(|(_, node)| node));
+            }
             self.run_timers();
             self.cluster.advance(self.now, &mut self.actions);
             let mut actions = std::mem::take(&mut self.actions);
@@ -343,6 +352,14 @@ impl<'h, S: Stepped> Host<'h, S> {
             }
             slot.deadline = wanted;
         }
+    }
+
+    /// A node wants to be called again and again, at one moment.
+    fn is_stuck(&mut self, node: Option<usize>) {
+        let who = node.map_or("something", |node| &self.names[node]);
+        self.cluster.give_up(format!(
+            "time stands still: {who} sets timers without delay for ever, or has a task that never rests"
+        ));
     }
 
     fn is_gone(&mut self, node: usize, error: &io::Error) {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use crate::{
     checker::{
-        Availability, Checker, Counter, Echo, Exceptions, Judgement, Options, SetFull, Stats, UniqueIds,
+        Availability, Checker, Counter, Echo, Exceptions, Judgement, LinKv, Options, SetFull, Stats,
+        UniqueIds,
     },
     history::History,
 };
@@ -14,6 +15,7 @@ const CHECKERS: &[(&str, &dyn Checker)] = &[
     ("echo", &Echo),
     ("g-counter", &Counter),
     ("g-set", &SetFull { add: "add" }),
+    ("lin-kv", &LinKv),
     ("pn-counter", &Counter),
     ("unique-ids", &UniqueIds),
     // Not workloads, but judged alongside each.

@@ -28,6 +28,8 @@ pub enum Quirk {
     IncomparableIds,
     /// counters are judged by their final reads only, and are valid if there are none.
     UncheckedCounterReads,
+    /// a read of null is right whatever was written.
+    NullReads,
     /// Without a number: availability is compared as a 32-bit float, so 9 of 10 fails 0.9.
     SinglePrecisionAvailability,
 }
@@ -46,6 +48,7 @@ impl Quirk {
             Self::BlindSetChecker => "Q-19",
             Self::IncomparableIds => "Q-20",
             Self::UncheckedCounterReads => "Q-21",
+            Self::NullReads => "Q-23",
             Self::SinglePrecisionAvailability => "availability-f32",
         }
     }

@@ -1,0 +1,121 @@
+//! Why there is no order: in a sentence, and in full.
+
+use std::collections::BTreeSet;
+
+use super::{
+    register::Register,
+    search::{Calls, Effect, End, Frontier, State},
+    words,
+};
+use crate::{
+    Value,
+    history::{History, Kind, Operation},
+};
+
+/// What there is to say about a key.
+pub(super) struct Counterexample<'a, 'h> {
+    history: &'h History,
+    key: &'h Value,
+    register: &'a Register<'h>,
+    calls: &'a Calls,
+}
+
+impl<'a, 'h> Counterexample<'a, 'h> {
+    pub(super) fn new(
+        history: &'h History,
+        key: &'h Value,
+        register: &'a Register<'h>,
+        calls: &'a Calls,
+    ) -> Self {
+        Self { history, key, register, calls }
+    }
+
+    /// Who did what cannot be, and when.
+    pub(super) fn sentence(&self, frontier: &Frontier) -> String {
+        let call = self.calls.definite[frontier.base];
+        let invocation = &self.history.operations()[call.invoked];
+        let completion = &self.history.operations()[call.completed];
+        let (process, key) = (completion.process, words::value(self.key));
+        let what = match call.effect {
+            Effect::Read(value) => format!("read {} from key {key}", self.value(value)),
+            Effect::Write(value) => format!("wrote {} to key {key}", self.value(value)),
+            Effect::Cas(from, to) => {
+                format!("changed key {key} from {} to {}", self.value(from), self.value(to))
+            }
+        };
+        let (began, ended) = (words::time(invocation.time), words::time(completion.time));
+        format!(
+            "{process} {what} between {began} and {ended}, but with all that was acknowledged before, its value could \
+             only be {}",
+            self.values(&frontier.states)
+        )
+    }
+
+    /// The fields of a counterexample. Operations stand as their indices.
+    pub(super) fn details(&self, frontier: &Frontier) -> Value {
+        let call = self.calls.definite[frontier.base];
+        let operations = self.history.operations();
+        let is_ok_here = |operation: &&Operation| {
+            let is_here =
+                || operation.value.as_list().and_then(<[Value]>::first).is_some_and(|key| key == self.key);
+            operation.kind == Kind::Ok && is_here()
+        };
+        let previous = operations[..call.completed].iter().rfind(is_ok_here);
+        Value::object([
+            ("op", operations[call.completed].index.into()),
+            ("previous-ok", previous.map(|operation| operation.index).into()),
+            ("configs", frontier.ends.iter().map(|end| self.end(end)).collect()),
+        ])
+    }
+
+    /// What is known when the budget is used up.
+    pub(super) fn undecided(&self, frontier: &Frontier, explored: usize) -> String {
+        let total = self.calls.definite.len();
+        let completion = &self.history.operations()[self.calls.definite[frontier.base].completed];
+        format!(
+            "key {} is undecided: {explored} states were explored, and the first {} of its {total} acknowledged \
+             operations have an order; what {} completed at {} was not placed yet",
+            words::value(self.key),
+            frontier.base,
+            completion.process,
+            words::time(completion.time),
+        )
+    }
+
+    fn end(&self, end: &End) -> Value {
+        let next = end.next.iter().map(|call| {
+            let why = match call.effect {
+                effect if effect.apply(end.state).is_some_and(|state| state != end.state) => {
+                    let state = effect.apply(end.state).expect("it is legal");
+                    format!("it makes the value {}, with which `op` has no place either", self.value(state))
+                }
+                Effect::Cas(from, _) | Effect::Read(from) if from != end.state => {
+                    let does = if matches!(call.effect, Effect::Read(_)) { "has read" } else { "expects" };
+                    format!("it {does} {}, and the value is {}", self.value(from), self.value(end.state))
+                }
+                _ => "it changes nothing".to_owned(),
+            };
+            Value::object([
+                ("op", self.history.operations()[call.invoked].index.into()),
+                ("why", Value::from(why)),
+            ])
+        });
+        Value::object([("value", self.register.value(end.state).clone()), ("next", next.collect())])
+    }
+
+    fn value(&self, state: State) -> String {
+        words::value(self.register.value(state))
+    }
+
+    /// `1, 2 or 3`.
+    fn values(&self, states: &BTreeSet<State>) -> String {
+        const LISTED: usize = 5;
+        let mut values: Vec<&Value> = states.iter().map(|state| self.register.value(*state)).collect();
+        values.sort_unstable();
+        let mut said: Vec<_> = values.iter().take(LISTED).map(|value| words::value(value)).collect();
+        if values.len() > LISTED {
+            said.push(format!("one of {} others", values.len() - LISTED));
+        }
+        words::list(&said, "or")
+    }
+}

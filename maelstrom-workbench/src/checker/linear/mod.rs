@@ -38,7 +38,7 @@ impl Checker for LinKv {
 }
 
 /// What came of a key.
-struct Key<'h> {
+struct Judged<'h> {
     key: &'h Value,
     verdict: Verdict,
     /// What the original says, if that is something else.
@@ -66,7 +66,7 @@ fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgeme
         .and_then(|key| key.explanation.clone())
         .map(|text| text + &words::others(others, "key", &format!("{is} {so}")));
 
-    let of_keys = |value: &dyn Fn(&Key<'_>) -> Option<Value>| {
+    let of_keys = |value: &dyn Fn(&Judged<'_>) -> Option<Value>| {
         Value::object(
             keys.iter().zip(&names).filter_map(|(key, name)| value(key).map(|value| (name.clone(), value))),
         )
@@ -94,11 +94,11 @@ fn judge_key<'h>(
     register: &Register<'h>,
     options: &Options,
     budget: Budget,
-) -> Key<'h> {
+) -> Judged<'h> {
     let calls = register.calls(options.compat);
     let outcome = search(&calls, budget);
     let counterexample = Counterexample::new(history, key, register, &calls);
-    let mut judged = Key {
+    let mut judged = Judged {
         key,
         verdict: Verdict::Valid,
         original: None,
@@ -131,7 +131,7 @@ fn judge_key<'h>(
 }
 
 /// What the original makes of reads of null.
-fn divergence(keys: &[Key<'_>]) -> Option<Divergence> {
+fn divergence(keys: &[Judged<'_>]) -> Option<Divergence> {
     let others: Vec<_> =
         keys.iter().filter(|key| key.original.is_some()).map(|key| words::value(key.key)).collect();
     if others.is_empty() {

@@ -22,6 +22,10 @@ pub enum Quirk {
     LwwKvNeverConverges,
     /// `lww-kv` ignores `create_if_not_exists`, and its error 22 has another text.
     LwwKvNeverCreates,
+    /// `lin-kv` aborts if its clients are not two for each node, or a multiple of that.
+    GroupsOfClients,
+    /// `lin-kv` hangs with more than ten nodes.
+    KeysOfManyNodes,
     /// the set checker does not see duplicates, elements that nobody added, and reads of failed adds.
     BlindSetChecker,
     /// ids that can't be ordered against each other make the verdict unknown.
@@ -45,6 +49,8 @@ impl Quirk {
             Self::SeqKvGoesBack => "Q-11",
             Self::LwwKvNeverConverges => "Q-12",
             Self::LwwKvNeverCreates => "Q-13",
+            Self::GroupsOfClients => "Q-14",
+            Self::KeysOfManyNodes => "Q-16",
             Self::BlindSetChecker => "Q-19",
             Self::IncomparableIds => "Q-20",
             Self::UncheckedCounterReads => "Q-21",

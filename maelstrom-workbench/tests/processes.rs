@@ -28,7 +28,7 @@ use maelstrom_workbench::{
     network::{Distribution, Latency},
     process::{Exit, Outcome, Processes},
     random::Stream,
-    workload::{Echo, Generator, Op, Workload},
+    workload::{Echo, Generator, Op, Turn, Workload},
 };
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
@@ -93,9 +93,9 @@ impl Workload for ShortEcho {
     fn generator(&self) -> Generator {
         let panics = self.panics;
         let mut echo = Echo.generator();
-        Box::new(move |random: &mut Stream| {
+        Box::new(move |random: &mut Stream, turn: &Turn| {
             assert!(!panics, "as asked");
-            echo(random)
+            echo(random, turn)
         })
     }
 

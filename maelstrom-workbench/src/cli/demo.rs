@@ -73,6 +73,11 @@ const SIMULATED: &[(&str, &str)] = &[
         "-w broadcast --node-count 5 --time-limit 30 --rate 20 --latency 20 --nemesis-interval 5 --nemesis \
          partition,one-way,pause,loss,duplicate,reorder,slow",
     ),
+    (
+        "lin-kv-proxy",
+        "-w lin-kv --node-count 3 --time-limit 30 --rate 30 --concurrency 4n --latency 10 --nemesis partition \
+         --nemesis-interval 5",
+    ),
     ("g-set", "-w g-set --node-count 5 --time-limit 20 --rate 20 --latency 20"),
     (
         "g-set",
@@ -134,6 +139,10 @@ const PROCESSES: &[(&str, &str)] = &[
         "broadcast",
         "-w broadcast --node-count 25 --time-limit 3 --rate 50 --latency 20 --topology tree4 --nemesis partition \
          --nemesis-interval 1",
+    ),
+    (
+        "lin-kv-proxy",
+        "-w lin-kv --node-count 2 --time-limit 3 --rate 50 --concurrency 4n --nemesis partition --nemesis-interval 1",
     ),
     (
         "g-set",

@@ -1,6 +1,6 @@
 //! Workloads by name.
 
-use maelstrom_workbench::workload::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds, Workload};
+use maelstrom_workbench::workload::{Broadcast, Echo, GCounter, GSet, LinKv, PnCounter, UniqueIds, Workload};
 
 /// One of Maelstrom's workloads.
 pub(super) struct Entry {
@@ -18,7 +18,7 @@ pub(super) const ALL: [Entry; 10] = [
     entry("g-counter", "a counter that only grows", Some(|| Box::new(GCounter))),
     entry("g-set", "a set that only grows", Some(|| Box::new(GSet))),
     entry("kafka", "logs that are appended to and polled", None),
-    entry("lin-kv", "a linearizable store of keys and values", None),
+    entry("lin-kv", "a linearizable store of keys and values", Some(|| Box::new(LinKv))),
     entry("pn-counter", "a counter that also shrinks", Some(|| Box::new(PnCounter))),
     entry("txn-list-append", "transactions that append to lists", None),
     entry("txn-rw-register", "transactions that read and write registers", None),

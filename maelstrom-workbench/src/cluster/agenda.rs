@@ -11,7 +11,7 @@ use crate::{
     nemesis::{Drawn, Fault},
     random::{Stream, Streams},
     schedule::{Schedule, Scheduled, Step},
-    workload::{Generator, Op, Workload},
+    workload::{Generator, Op, Turn, Workload},
 };
 
 /// The main phase's operations and faults. Times count from its beginning.
@@ -100,7 +100,12 @@ impl Agenda {
     }
 
     /// Takes the operation that is due, for a worker that is free.
-    pub(super) fn take_op(&mut self, elapsed: Duration, turns: &mut Turns) -> Option<(usize, Op)> {
+    pub(super) fn take_op(
+        &mut self,
+        elapsed: Duration,
+        turns: &mut Turns,
+        turn: impl FnOnce(usize) -> Turn,
+    ) -> Option<(usize, Op)> {
         if !self.has_ops(elapsed) {
             return None;
         }
@@ -116,7 +121,7 @@ impl Agenda {
                     ops.next_due = elapsed;
                 }
                 ops.next_due += ops.due.uniform(Duration::from_secs_f64(2.0 / self.rate));
-                Some((worker, (ops.generator)(&mut ops.content)))
+                Some((worker, (ops.generator)(&mut ops.content, &turn(worker))))
             }
             Ops::Given(workers) => {
                 let is_due =

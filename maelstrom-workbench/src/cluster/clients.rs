@@ -4,13 +4,13 @@ use std::{cmp::Reverse, fmt::Write as _, time::Duration};
 
 use serde::Deserialize;
 
-use super::{Cluster, kind_of};
+use super::{Cluster, ClusterOptions, kind_of};
 use crate::{
     Value,
     history::{Kind, Operation, Process},
     network::{Address, InFlight},
     rpc::RpcError,
-    workload::Op,
+    workload::{Op, Turn},
 };
 
 /// What is to be done with the answer to a request.
@@ -125,6 +125,12 @@ impl Cluster<'_> {
             }
         }
         any
+    }
+
+    /// What a generator is told of a worker.
+    pub(super) fn turn(options: &ClusterOptions, workers: &[Worker], worker: usize) -> Turn {
+        let (process, nodes) = (workers[worker].process, options.nodes.len());
+        Turn { worker, process, nodes, concurrency: workers.len(), compat: options.compat }
     }
 
     /// Lets a worker begin an operation.

@@ -35,7 +35,7 @@ use crate::{
     history::History,
     journal::Event,
     network::{Address, Network},
-    quirk::Difference,
+    quirk::{Difference, Quirk},
     random::{Stream, Streams},
     schedule::Schedule,
     service::{self, Service},
@@ -136,7 +136,8 @@ pub struct Cluster<'w> {
 
 impl<'w> Cluster<'w> {
     /// A run that has not begun.
-    pub fn new(options: ClusterOptions, workload: &'w dyn Workload) -> Self {
+    pub fn new(mut options: ClusterOptions, workload: &'w dyn Workload) -> Self {
+        let notes = groups(&mut options, workload);
         let streams = Streams::new(options.seed);
         let services = service::all(options.compat);
         let service_names: Vec<&str> = services.iter().map(|service| service.name()).collect();
@@ -170,7 +171,7 @@ impl<'w> Cluster<'w> {
             services,
             service_draws: draws,
             history: History::new(),
-            notes: Notes::default(),
+            notes,
             set_up_failed: false,
             delivered: 0,
             client_traffic: Traffic::default(),
@@ -305,4 +306,35 @@ impl fmt::Debug for Cluster<'_> {
 
 fn kind_of(body: &Value) -> Option<&str> {
     body.get("type").and_then(Value::as_str)
+}
+
+/// Takes as many clients as the workload works with, and notes what Maelstrom makes of the number asked for. A schedule
+/// brings its number with it.
+fn groups(options: &mut ClusterOptions, workload: &dyn Workload) -> Notes {
+    let mut notes = Notes::default();
+    let (servers, asked) = (options.nodes.len(), options.concurrency);
+    if let Some(schedule) = &options.schedule {
+        options.concurrency = schedule.concurrency;
+        return notes;
+    }
+    let clients = workload.clients(servers, asked);
+    let hangs = workload.name() == "lin-kv" && servers > 10;
+    let abort = format!("abort: {asked} clients are no whole groups of {}", 2 * servers);
+    let hang = format!("hang: no key can have {} clients there, two for each node", 2 * servers);
+    if clients != asked {
+        if options.compat {
+            notes.problem(Duration::ZERO, format!("Maelstrom would {abort}"));
+        } else {
+            notes.would(Quirk::GroupsOfClients, format!("{abort}; here there are {clients}"));
+            options.concurrency = clients;
+        }
+    }
+    if hangs {
+        if options.compat {
+            notes.problem(Duration::ZERO, format!("Maelstrom would {hang}"));
+        } else {
+            notes.would(Quirk::KeysOfManyNodes, hang);
+        }
+    }
+    notes
 }

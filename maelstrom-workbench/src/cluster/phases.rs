@@ -134,7 +134,8 @@ impl Cluster<'_> {
             self.schedule.steps.push(Step { time, action: Scheduled::Fault(fault) });
             return true;
         }
-        if let Some((worker, op)) = self.agenda.take_op(time, &mut self.turns) {
+        let turn = |worker| Self::turn(&self.options, &self.workers, worker);
+        if let Some((worker, op)) = self.agenda.take_op(time, &mut self.turns, turn) {
             let action = Scheduled::Op { worker, op: op.clone() };
             self.schedule.steps.push(Step { time, action });
             self.invoke(worker, op);

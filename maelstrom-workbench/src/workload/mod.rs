@@ -3,7 +3,7 @@
 //! A [`Workload`] describes one; it can be written for any protocol:
 //!
 //! ```
-//! use maelstrom_workbench::{Value, random::Stream, workload::{Generator, Op, Workload, fields}};
+//! use maelstrom_workbench::{Value, random::Stream, workload::{Generator, Op, Turn, Workload, fields}};
 //!
 //! /// Clients shout numbers at nodes, which answer with the number doubled.
 //! struct Doubling;
@@ -12,7 +12,7 @@
 //!     fn name(&self) -> &'static str { "doubling" }
 //!
 //!     fn generator(&self) -> Generator {
-//!         Box::new(|random: &mut Stream| Op::new("double", random.below(100)))
+//!         Box::new(|random: &mut Stream, _: &Turn| Op::new("double", random.below(100)))
 //!     }
 //!
 //!     fn request(&self, op: &Op) -> String {
@@ -25,10 +25,12 @@
 //! }
 //! ```
 
+mod lin_kv;
 mod standard;
 
 use std::{borrow::Cow, time::Duration};
 
+pub use lin_kv::LinKv;
 pub use standard::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds};
 
 use crate::{
@@ -66,8 +68,23 @@ impl Op {
     }
 }
 
-/// Makes the operations of one run, drawing from the stream it is given.
-pub type Generator = Box<dyn FnMut(&mut Stream) -> Op>;
+/// Whose turn it is to do an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The client, from 0. It always asks the node of this number, modulo the number of nodes.
+    pub worker: usize,
+    /// The process under which it acts now.
+    pub process: u64,
+    /// How many nodes there are.
+    pub nodes: usize,
+    /// How many clients there are.
+    pub concurrency: usize,
+    /// Whether to do exactly what Maelstrom does.
+    pub compat: bool,
+}
+
+/// Makes the operations of one run for those whose turn it is, drawing from the stream it is given.
+pub type Generator = Box<dyn FnMut(&mut Stream, &Turn) -> Op>;
 
 /// What clients do with a cluster.
 pub trait Workload {
@@ -114,6 +131,12 @@ pub trait Workload {
     fn is_idempotent(&self, f: &str) -> bool {
         let _ = f;
         false
+    }
+
+    /// How many clients there are to be where so many are asked for.
+    fn clients(&self, nodes: usize, asked: usize) -> usize {
+        let _ = nodes;
+        asked
     }
 
     /// Whether a client goes on after an operation with open outcome; else a new one takes its place.

@@ -13,7 +13,7 @@ impl Workload for Echo {
     }
 
     fn generator(&self) -> Generator {
-        Box::new(|random| Op::new("echo", format!("Please echo {}", random.below(128))))
+        Box::new(|random, _| Op::new("echo", format!("Please echo {}", random.below(128))))
     }
 
     fn request(&self, op: &Op) -> String {
@@ -35,7 +35,7 @@ impl Workload for UniqueIds {
     }
 
     fn generator(&self) -> Generator {
-        Box::new(|_| Op::new("generate", Value::Null))
+        Box::new(|_, _| Op::new("generate", Value::Null))
     }
 
     fn request(&self, _op: &Op) -> String {
@@ -188,9 +188,9 @@ impl Workload for GCounter {
     /// The operations of a pn-counter, those that would take away left out.
     fn generator(&self) -> Generator {
         let mut all = PnCounter.generator();
-        Box::new(move |random| {
+        Box::new(move |random, turn| {
             loop {
-                let op = all(random);
+                let op = all(random, turn);
                 if op.value >= Value::from(0) || op.value.is_null() {
                     return op;
                 }
@@ -218,7 +218,7 @@ impl Workload for GCounter {
 /// A coin decides between adding the next value and reading.
 fn add_or_read(add: &'static str, mut values: Box<dyn FnMut(&mut Stream) -> Value>) -> Generator {
     Box::new(
-        move |random| {
+        move |random, _| {
             if random.coin() { Op::new(add, values(random)) } else { Op::new("read", Value::Null) }
         },
     )

@@ -18,7 +18,7 @@ use crate::{
     Value,
     random::{Stream, Streams},
     topology::Topology,
-    workload::{Generator, Op, Workload},
+    workload::{Generator, Op, Turn, Workload},
 };
 
 /// How long nothing must come, where nothing is to come. What a node sends later goes unseen.
@@ -33,6 +33,8 @@ pub(super) struct Battery<'c> {
     session: Option<Session<'c>>,
     generator: Option<Generator>,
     random: Stream,
+    /// How many operations there were.
+    turns: usize,
     /// What was wrong with lines of processes that are gone.
     record: Record,
     /// Whether it answers `init`, the workload's requests, and those that it does not know, each so that it counts as
@@ -67,6 +69,7 @@ impl<'c> Battery<'c> {
             session: None,
             generator: config.workload.map(Workload::generator),
             random: Streams::new(0).stream("operations"),
+            turns: 0,
             record: Record::default(),
             comes_up: false,
             speaks: false,
@@ -152,7 +155,11 @@ impl<'c> Battery<'c> {
     /// The workload's next operation.
     pub(super) fn op(&mut self) -> Op {
         let generator = self.generator.as_mut().expect("what needs a workload is not tried without");
-        generator(&mut self.random)
+        // One client after another has its turn, so that every kind of operation comes up.
+        let worker = self.turns % 2;
+        self.turns += 1;
+        let turn = Turn { worker, process: worker as u64, nodes: 1, concurrency: 2, compat: false };
+        generator(&mut self.random, &turn)
     }
 
     /// A new process, before its handshake.

@@ -44,6 +44,8 @@ mod tests {
         testing::{TestNode, json},
     };
 
+    use maelstrom_workbench::{Simulation, nemesis::Nemesis, workload::LinKv};
+
     use super::Proxy;
 
     #[test]
@@ -69,6 +71,18 @@ mod tests {
             node.answer(&call, answer);
             assert_eq!(node.reply(id).unwrap().unwrap(), reply);
         }
+    }
+
+    #[test]
+    fn it_is_linearizable_whatever_is_cut_off() {
+        Simulation::<Proxy>::new(LinKv)
+            .latency(Duration::from_millis(20))
+            .rate(30.0)
+            .time_limit(Duration::from_secs(20))
+            .nemesis(Nemesis::partitions().interval(Duration::from_secs(5)))
+            .seeds(0..10)
+            .run()
+            .assert_valid();
     }
 
     #[test]

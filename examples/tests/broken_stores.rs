@@ -53,3 +53,34 @@ fn a_cache_that_nobody_empties_is_caught() {
     let text = explanation(Simulation::<Caches>::new(LinKv));
     assert!(text.starts_with("process ") && text.contains(" from key "), "{text}");
 }
+
+/// Says that a write is done, and does it when there is time.
+#[derive(Default)]
+struct Hurries {}
+
+#[maelstrom::node]
+impl Hurries {
+    #[rpc(reply(value))]
+    async fn read(&self, ctx: &Context<Self>, key: u64) -> Result<u64> {
+        ctx.lin_kv().read(key).await
+    }
+
+    #[rpc]
+    fn write(&self, ctx: &Context<Self>, key: u64, value: u64) {
+        ctx.spawn(async move |_, ctx| {
+            ctx.sleep(Duration::from_millis(100)).await;
+            ctx.lin_kv().write(key, value).await
+        });
+    }
+
+    #[rpc]
+    async fn cas(&self, ctx: &Context<Self>, key: u64, from: u64, to: u64) -> Result<()> {
+        ctx.lin_kv().cas(key, from, to).await
+    }
+}
+
+#[test]
+fn a_write_that_is_acknowledged_before_it_is_stored_is_caught() {
+    let text = explanation(Simulation::<Hurries>::new(LinKv));
+    assert!(text.starts_with("process ") && text.contains(" key 0 "), "{text}");
+}

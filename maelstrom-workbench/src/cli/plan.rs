@@ -44,7 +44,10 @@ impl Plan {
         );
         let nemeses = nemeses(options, simulate, &mut mistakes);
         let test_count = mistakes.whole("--test-count", &options.test_count, 1);
-        let given = options.schedule.as_deref().map(|file| read_schedule(file, &nodes, concurrency));
+        // Some workloads take more clients than were asked for, and a schedule has what they took.
+        let taken = workload.as_ref().zip(concurrency);
+        let taken = taken.map(|(workload, clients)| workload.clients(nodes.len(), clients));
+        let given = options.schedule.as_deref().map(|file| read_schedule(file, &nodes, taken));
         let given = mistakes.take("--schedule", given.transpose()).flatten();
         let seed = match (&options.seed, &given) {
             (Some(seed), _) => mistakes.whole("--seed", seed, 0),

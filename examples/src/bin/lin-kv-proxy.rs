@@ -80,7 +80,7 @@ mod tests {
             .rate(30.0)
             .time_limit(Duration::from_secs(20))
             .nemesis(Nemesis::partitions().interval(Duration::from_secs(5)))
-            .seeds(0..10)
+            .seeds(0..100)
             .run()
             .assert_valid();
     }

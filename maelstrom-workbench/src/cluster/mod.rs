@@ -35,7 +35,7 @@ use crate::{
     history::History,
     journal::Event,
     network::{Address, Network},
-    quirk::{Difference, Quirk},
+    quirk::Difference,
     random::{Stream, Streams},
     schedule::Schedule,
     service::{self, Service},
@@ -121,6 +121,8 @@ pub struct Cluster<'w> {
     service_draws: Vec<Stream>,
     history: History,
     notes: Notes,
+    /// The type of the reply to the workload's set-up.
+    set_up_reply: Option<&'static str>,
     set_up_failed: bool,
     delivered: u64,
     client_traffic: Traffic,
@@ -172,6 +174,7 @@ impl<'w> Cluster<'w> {
             service_draws: draws,
             history: History::new(),
             notes,
+            set_up_reply: None,
             set_up_failed: false,
             delivered: 0,
             client_traffic: Traffic::default(),
@@ -317,23 +320,14 @@ fn groups(options: &mut ClusterOptions, workload: &dyn Workload) -> Notes {
         options.concurrency = schedule.concurrency;
         return notes;
     }
-    let clients = workload.clients(servers, asked);
-    let hangs = workload.name() == "lin-kv" && servers > 10;
-    let abort = format!("abort: {asked} clients are no whole groups of {}", 2 * servers);
-    let hang = format!("hang: no key can have {} clients there, two for each node", 2 * servers);
-    if clients != asked {
-        if options.compat {
-            notes.problem(Duration::ZERO, format!("Maelstrom would {abort}"));
-        } else {
-            notes.would(Quirk::GroupsOfClients, format!("{abort}; here there are {clients}"));
-            options.concurrency = clients;
-        }
+    if !options.compat {
+        options.concurrency = workload.clients(servers, asked);
     }
-    if hangs {
+    for Difference { quirk, text } in workload.maelstrom_would(servers, asked, options.concurrency) {
         if options.compat {
-            notes.problem(Duration::ZERO, format!("Maelstrom would {hang}"));
+            notes.problem(Duration::ZERO, format!("Maelstrom would {text}"));
         } else {
-            notes.would(Quirk::KeysOfManyNodes, hang);
+            notes.would(quirk, text);
         }
     }
     notes

@@ -1,7 +1,5 @@
 //! Nodes as the cluster sees them: their handshakes, and the faults that hit them.
 
-use std::time::Duration;
-
 use super::{Action, Cluster, INIT_TIMEOUT, Phase, clients::Owner, kind_of};
 use crate::{
     Value,
@@ -59,8 +57,7 @@ impl Cluster<'_> {
     }
 
     pub(super) fn set_up_answered(&mut self, node: usize, body: &Value) {
-        let set_up = self.workload.set_up(&self.options.nodes, self.options.topology);
-        if kind_of(body) == set_up.map(|(_, reply)| reply) {
+        if kind_of(body) == self.set_up_reply {
             self.prepared();
         } else {
             let name = &self.options.nodes[node];
@@ -157,10 +154,5 @@ impl Cluster<'_> {
 
     fn names(&self, nodes: &[usize]) -> Value {
         nodes.iter().map(|node| self.options.nodes[*node].as_str()).collect()
-    }
-
-    /// Since when all nodes are up, from the beginning of the main phase.
-    pub(super) fn all_up(&self) -> Option<Duration> {
-        self.all_up
     }
 }

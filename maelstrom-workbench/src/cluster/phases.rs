@@ -39,7 +39,7 @@ impl Cluster<'_> {
     pub(super) fn phase_deadline(&self) -> Option<Duration> {
         match self.phase {
             Phase::Main => {
-                let due = self.agenda.deadline(self.main_elapsed(), &self.turns, self.all_up());
+                let due = self.agenda.deadline(self.main_elapsed(), &self.turns, self.all_up);
                 due.map(|due| self.main_start + due)
             }
             Phase::Recovering { until } => Some(until.max(self.now)).filter(|_| self.is_recovered()),
@@ -116,17 +116,19 @@ impl Cluster<'_> {
     fn set_up(&mut self) {
         let nodes = self.options.nodes.len();
         self.phase = Phase::SetUp { missing: nodes };
+        let (body, reply) = self.workload.set_up(&self.options.nodes, self.options.topology).unzip();
+        self.set_up_reply = reply;
         for node in 0..nodes {
             let client = self.open_client();
-            match self.workload.set_up(&self.options.nodes, self.options.topology) {
-                Some((body, _)) => self.request(client, node, &body, Owner::SetUp(node), 1, SET_UP_TIMEOUT),
+            match &body {
+                Some(body) => self.request(client, node, body, Owner::SetUp(node), 1, SET_UP_TIMEOUT),
                 None => self.prepared(),
             }
         }
     }
 
     fn step_main(&mut self, actions: &mut Vec<Action>) -> bool {
-        let (time, all_up) = (self.main_elapsed(), self.all_up());
+        let (time, all_up) = (self.main_elapsed(), self.all_up);
         let nodes = self.options.nodes.len();
         if let Some(fault) = self.agenda.take_fault(time, nodes, all_up) {
             self.turns.nemesis();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{Generator, Op, Turn, Workload, fields};
-use crate::{Value, network::Latency, random::Stream};
+use crate::{Difference, Quirk, Value, network::Latency, random::Stream};
 
 /// Clients read, write, and compare and set the values of a few keys.
 ///
@@ -65,6 +65,20 @@ impl Workload for LinKv {
     /// Whole groups of two for each node.
     fn clients(&self, nodes: usize, asked: usize) -> usize {
         asked.next_multiple_of(2 * nodes.max(1))
+    }
+
+    fn maelstrom_would(&self, nodes: usize, asked: usize, here: usize) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if self.clients(nodes, asked) != asked {
+            let here = if here == asked { String::new() } else { format!("; here there are {here}") };
+            let text = format!("abort: {asked} clients are no whole groups of {}{here}", 2 * nodes);
+            differences.push(Difference { quirk: Quirk::GroupsOfClients, text });
+        }
+        if nodes > 10 {
+            let text = format!("hang: no key can have {} clients there, two for each node", 2 * nodes);
+            differences.push(Difference { quirk: Quirk::KeysOfManyNodes, text });
+        }
+        differences
     }
 }
 
@@ -134,6 +148,17 @@ mod tests {
 
     use super::*;
     use crate::random::Streams;
+
+    #[test]
+    fn it_is_told_where_maelstrom_would_not_even_begin() {
+        let told = |nodes, asked, here| -> Vec<String> {
+            LinKv.maelstrom_would(nodes, asked, here).iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(told(3, 6, 6), [""; 0]);
+        assert_eq!(told(3, 3, 6), ["abort: 3 clients are no whole groups of 6; here there are 6 (Q-14)"]);
+        assert_eq!(told(3, 3, 3), ["abort: 3 clients are no whole groups of 6 (Q-14)"]);
+        assert_eq!(told(11, 22, 22), ["hang: no key can have 22 clients there, two for each node (Q-16)"]);
+    }
 
     #[test]
     fn half_of_every_group_reads_and_each_has_its_key() {

@@ -34,7 +34,7 @@ pub use lin_kv::LinKv;
 pub use standard::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds};
 
 use crate::{
-    Value,
+    Difference, Value,
     checker::{Judgement, Options},
     checker_of,
     history::History,
@@ -137,6 +137,13 @@ pub trait Workload {
     fn clients(&self, nodes: usize, asked: usize) -> usize {
         let _ = nodes;
         asked
+    }
+
+    /// What Maelstrom would do otherwise before the first operation, with so many nodes, where so many clients are asked
+    /// for and here there are so many.
+    fn maelstrom_would(&self, nodes: usize, asked: usize, here: usize) -> Vec<Difference> {
+        let _ = (nodes, asked, here);
+        Vec::new()
     }
 
     /// Whether a client goes on after an operation with open outcome; else a new one takes its place.

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use]
+mod trials;
 mod process;
 
 use std::{
@@ -18,7 +20,7 @@ use std::{
     time::Duration,
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use maelstrom::{Context, Error, Result, oneshot};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use process::{INIT, PATIENCE, Running, node, wait};
@@ -37,11 +39,6 @@ fn main() {
             std::process::exit(1);
         }
         return;
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let trials = trials![
         a_lone_request_is_answered_without_waiting_for_another,

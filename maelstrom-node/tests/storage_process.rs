@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use]
+mod trials;
 mod process;
 
 use std::{
@@ -13,7 +15,7 @@ use std::{
     thread,
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use maelstrom::{
     Context, Result,
     rand::{RngExt, SeedableRng, rngs::ChaCha8Rng},
@@ -30,11 +32,6 @@ fn main() {
             std::process::exit(1);
         }
         return;
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let trials = trials![
         the_next_process_finds_what_was_stored,

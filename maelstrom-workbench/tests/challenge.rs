@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use]
+#[path = "../../maelstrom-node/tests/trials/mod.rs"]
+mod trials;
+
 use std::{
     collections::BTreeSet,
     env, fs,
@@ -13,18 +17,13 @@ use std::{
     time::Duration,
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use maelstrom::Context;
 use maelstrom_workbench::Value;
 
 fn main() {
     if env::var_os("NODE_UNDER_TEST").is_some() {
         return maelstrom::run::<Gossip>().unwrap();
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let trials = trials![
         all_challenges_fit_on_a_screen,

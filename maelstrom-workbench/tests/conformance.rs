@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use]
+#[path = "../../maelstrom-node/tests/trials/mod.rs"]
+mod trials;
 mod conformance_nodes;
 
 use std::{
@@ -29,11 +32,6 @@ fn main() {
     }
     if arguments.get(1).is_some_and(|argument| argument == "--library") {
         return maelstrom::run::<Ours>().unwrap();
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let mut trials = trials![
         a_right_node_behaves,

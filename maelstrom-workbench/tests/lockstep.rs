@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[macro_use]
+#[path = "../../maelstrom-node/tests/trials/mod.rs"]
+mod trials;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     env,
@@ -9,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use maelstrom::{Context, NodeId, rand::seq::IteratorRandom};
 use maelstrom_workbench::{
     Run, Simulation,
@@ -24,11 +28,6 @@ use maelstrom_workbench::{
 fn main() {
     if env::var_os("NODE_UNDER_TEST").is_some() {
         return maelstrom::run::<Gossip>().unwrap();
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let trials = trials![
         a_program_in_lock_step_makes_the_same_run_as_its_node_in_process,

@@ -4,6 +4,9 @@
 
 #![allow(clippy::unwrap_used, clippy::unchecked_time_subtraction)]
 
+#[macro_use]
+#[path = "../../maelstrom-node/tests/trials/mod.rs"]
+mod trials;
 mod process_nodes;
 
 use std::{
@@ -17,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use libtest_mimic::{Arguments, Trial};
+use libtest_mimic::Arguments;
 use maelstrom_workbench::{
     Quirk, Value,
     checker::Verdict,
@@ -38,11 +41,6 @@ fn main() {
         Some("--node") => return process_nodes::run(&arguments[2]),
         Some("--host") => return host(),
         _ => {}
-    }
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => {
-            vec![$(Trial::test(stringify!($name), || { $name(); Ok(()) })),*]
-        };
     }
     let trials = trials![
         a_right_node_is_valid_and_gone_at_the_end,

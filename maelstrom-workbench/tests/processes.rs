@@ -8,6 +8,7 @@
 #[path = "../../maelstrom-node/tests/trials/mod.rs"]
 mod trials;
 mod process_nodes;
+mod saying;
 
 use std::{
     env, fs,

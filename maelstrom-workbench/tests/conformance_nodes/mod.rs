@@ -9,6 +9,8 @@ use std::{
 
 use serde_json::{Value, json};
 
+use crate::saying::{reply, say, send};
+
 struct Node {
     habit: String,
     name: String,
@@ -198,19 +200,11 @@ impl Node {
         }
     }
 
-    fn reply(&self, message: &Value, mut body: Value) {
-        body["in_reply_to"] = message["body"]["msg_id"].clone();
-        self.send(message["src"].as_str().unwrap(), body);
+    fn reply(&self, message: &Value, body: Value) {
+        reply(&self.name, message, body);
     }
 
     fn send(&self, dest: &str, body: Value) {
-        say(&json!({"src": self.name, "dest": dest, "body": body}).to_string());
-    }
-}
-
-fn say(line: &str) {
-    let mut stdout = io::stdout().lock();
-    if writeln!(stdout, "{line}").and_then(|()| stdout.flush()).is_err() {
-        process::exit(1);
+        send(&self.name, dest, &body);
     }
 }

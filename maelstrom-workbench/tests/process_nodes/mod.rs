@@ -1,13 +1,15 @@
 //! Nodes that behave in one way or another: this test program runs itself as them, `--node BEHAVIOUR`.
 
 use std::{
-    io::{self, BufRead, Write},
+    io::{self, BufRead},
     process, thread,
     time::Duration,
 };
 
 use maelstrom::Context;
 use serde_json::{Value, json};
+
+use crate::saying::{reply, say, send};
 
 struct Node {
     name: String,
@@ -133,19 +135,11 @@ impl Node {
         self.reply(message, reply);
     }
 
-    fn reply(&self, message: &Value, mut body: Value) {
-        body["in_reply_to"] = message["body"]["msg_id"].clone();
-        self.send(message["src"].as_str().unwrap(), body);
+    fn reply(&self, message: &Value, body: Value) {
+        reply(&self.name, message, body);
     }
 
     fn send(&self, dest: &str, body: Value) {
-        say(&json!({"src": self.name, "dest": dest, "body": body}).to_string());
-    }
-}
-
-fn say(line: &str) {
-    let mut stdout = io::stdout().lock();
-    if writeln!(stdout, "{line}").and_then(|()| stdout.flush()).is_err() {
-        process::exit(1);
+        send(&self.name, dest, &body);
     }
 }

@@ -165,9 +165,7 @@ fn a_counter_that_forgets_or_stores_too_late_is_caught_by_kills() {
             Nemesis::duplication(),
             Nemesis::pauses().targets(Targets::Majority),
         ];
-        let unkilled = others
-            .into_iter()
-            .fold(counter(stores), |counter, fault| counter.nemesis(fault.interval(secs(2))));
+        let unkilled = counter(stores).nemeses(others.map(|fault| fault.interval(secs(2))));
         unkilled.seeds(0..20).run().assert_valid();
 
         let explanations = explanations(counter(stores).nemesis(kills()));

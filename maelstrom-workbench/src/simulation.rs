@@ -243,6 +243,13 @@ assert!(report.first_failure().is_some());
         self
     }
 
+    /// Adds several faults.
+    #[must_use]
+    pub fn nemeses(mut self, nemeses: impl IntoIterator<Item = Nemesis>) -> Self {
+        self.options.nemeses.extend(nemeses);
+        self
+    }
+
     /// One run for each of these seeds, on all cores.
     ///
     #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "

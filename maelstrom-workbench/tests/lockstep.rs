@@ -134,8 +134,8 @@ fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
         .distribution(Distribution::Exponential)
         .rate(20.0)
         .time_limit(Duration::from_secs(10))
+        .nemeses(nemeses())
         .journal();
-    let simulation = nemeses().into_iter().fold(simulation, Simulation::nemesis);
     for seed in 0..3 {
         let (led, in_process) = (lead("gossip", seed).unwrap(), simulation.run_seed(seed));
         assert_eq!(led.verdict(), Verdict::Valid, "{:?}", led.explanations());

@@ -76,7 +76,7 @@ fn faults() -> [Vec<Nemesis>; 4] {
 /// How many values that were acknowledged are missing in the end, over all seeds.
 fn lost<N: Node>(simulation: Simulation<N>, faults: &[Nemesis]) -> u64 {
     let simulation = simulation.nodes(5).latency(ms(100)).rate(20.0).time_limit(ms(20_000)).seeds(0..SEEDS);
-    let report = faults.iter().fold(simulation, |simulation, fault| simulation.nemesis(*fault)).run();
+    let report = simulation.nemeses(faults.iter().copied()).run();
     let lost = |run: &Run| {
         let workload = run.judgements.iter().find(|(name, _)| name == "workload")?;
         let count = workload.1.result().get("lost-count").and_then(Value::as_integer)?;

@@ -418,12 +418,7 @@ mod tests {
         ];
         let each = all.iter().map(std::slice::from_ref).chain([&all[..]]);
         for nemeses in each {
-            let simulation = simulation(5, 20.0).seeds(0..100);
-            nemeses
-                .iter()
-                .fold(simulation, |simulation, nemesis| simulation.nemesis(*nemesis))
-                .run()
-                .assert_valid();
+            simulation(5, 20.0).nemeses(nemeses.iter().copied()).seeds(0..100).run().assert_valid();
         }
     }
 

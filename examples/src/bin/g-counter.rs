@@ -193,20 +193,18 @@ mod tests {
             ],
             &[Nemesis::kills().interval(seconds(3)), Nemesis::loss().with_services()],
         ] {
-            let simulation = Simulation::<Counter>::new(workload::GCounter)
+            Simulation::<Counter>::new(workload::GCounter)
                 .nodes(3)
                 .latency(Duration::from_millis(10))
                 .rate(20.0)
                 .time_limit(seconds(15))
+                .nemeses(nemeses.iter().copied())
                 .seeds(0..100)
                 // There, a node that is far behind can see newer states before older ones. None of them is older than
                 // its own last write, so it makes no difference here; the test below is the proof.
                 .allow(Quirk::SeqKvGoesBack)
                 // A request that comes while a node starts again waits for that besides.
-                .allow(Quirk::LateReply);
-            nemeses
-                .iter()
-                .fold(simulation, |simulation, nemesis| simulation.nemesis(*nemesis))
+                .allow(Quirk::LateReply)
                 .run()
                 .assert_valid();
         }

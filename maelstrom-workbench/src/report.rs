@@ -8,7 +8,7 @@ use crate::{
     Difference, Quirk, Schedule,
     checker::{Availability, Checker, Exceptions, Judgement, Options, Stats, Verdict},
     cluster::{Cluster, Problem, Traffic},
-    history::{History, Kind, Process},
+    history::History,
     journal::Event,
     story,
     workload::Workload,
@@ -115,12 +115,14 @@ impl Run {
 
     /// Messages between nodes per operation, as Maelstrom's `net` checker counts them.
     pub fn messages_per_operation(&self) -> Option<f64> {
-        let invocations = self.history.operations().iter().filter(|operation| {
-            operation.kind == Kind::Invoke && matches!(operation.process, Process::Client(_))
-        });
-        let count = invocations.count();
-        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-        (count > 0).then(|| self.servers.sent as f64 / count as f64)
+        self.per_operation(self.servers.sent)
+    }
+
+    /// So many for each operation; nothing if there are none.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub(crate) fn per_operation(&self, messages: u64) -> Option<f64> {
+        let operations = self.history.invocations().count();
+        (operations > 0).then(|| messages as f64 / operations as f64)
     }
 }
 

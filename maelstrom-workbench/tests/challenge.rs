@@ -274,8 +274,9 @@ fn a_wrong_node_misses_and_does_not_end_the_attempt() {
     let marks = outcome.marks();
     assert!(marks[..4].iter().all(|mark| mark.starts_with("met ")), "{marks:?}");
     assert!(
-        marks[4].starts_with("MISSED  correct under partitions (3c) : ")
-            || marks[4].contains(" was missing from")
+        marks[4].starts_with("MISSED  correct under partitions (3c) ")
+            && marks[4].contains(" was missing from"),
+        "{marks:?}"
     );
     assert!(
         outcome.last_line().ends_with(" · MISSED: correct under partitions (3c)"),

@@ -3,7 +3,7 @@
 //! # The arithmetic
 //!
 //! A value has to reach 24 other nodes. Sent to each by itself that is 24 messages; half of the operations are
-//! broadcasts, so 12 a operation. Fewer messages means sending several values in one, and so letting them wait for each
+//! broadcasts, so 12 an operation. Fewer messages means sending several values in one, and so letting them wait for each
 //! other; where they wait together, they wait the least. So one node is the **hub**: every other node sends it each
 //! value at once, and every T seconds it sends what is new to all. With 100 operations a second this makes
 //!

@@ -34,10 +34,7 @@ pub(super) fn run(check: &Check) -> Status {
     let checker = mistakes.take("--workload", checker_of(&check.options.workload));
     let checker = match (mistakes.none(), checker) {
         (Ok(()), Some(checker)) => checker,
-        (mistakes, _) => {
-            mistakes.err().unwrap_or_default().iter().for_each(|mistake| eprintln!("{mistake}"));
-            return Status::BadArguments;
-        }
+        (mistakes, _) => return Status::mistaken(mistakes.err().unwrap_or_default()),
     };
     let history = match read(&check.file) {
         Ok(history) => history,

@@ -101,7 +101,7 @@ fn availability(run: &Run) -> String {
     )
 }
 
-/// The same in a few words: `1.0 available, 12.40 messages/op`.
+/// Availability and messages in a few words: `100.0 % available,  12.40 messages/op`.
 pub(super) fn brief(run: &Run) -> String {
     let available = match field(run, "availability", "ok-fraction") {
         Some(Value::Float(fraction)) => format!("{:5.1} % available", 100.0 * fraction),

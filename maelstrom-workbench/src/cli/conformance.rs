@@ -41,10 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Status {
     let patience = arguments.patience.as_deref().map(patience).transpose();
     let patience = patience.map_err(|mistake| mistakes.push(format!("--patience: {mistake}")));
     let (Some(bin), Ok(workload), Ok(patience)) = (&arguments.bin, workload, patience) else {
-        for mistake in mistakes {
-            eprintln!("{mistake}");
-        }
-        return Status::BadArguments;
+        return Status::mistaken(mistakes);
     };
     let mut conformance = Conformance::new(bin).arguments(&arguments.node_args);
     if let Some(workload) = &workload {

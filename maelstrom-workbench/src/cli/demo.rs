@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use clap::{Args, Parser};
+use clap::Args;
 use maelstrom_workbench::checker::Verdict;
 
 use super::{
@@ -176,13 +176,6 @@ const PROCESSES: &[(&str, &str)] = &[
     ),
 ];
 
-/// A test's options, read as `test` reads them.
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    test: Test,
-}
-
 pub(super) fn run(demo: &Demo) -> Status {
     let Some(repository) = repository() else {
         eprintln!(
@@ -217,7 +210,7 @@ pub(super) fn run(demo: &Demo) -> Status {
 /// Runs one test, and prints its line.
 fn judge(demo: &Demo, program: Option<&Path>, example: &str, options: &str) -> Status {
     let began = Instant::now();
-    let mut test = Line::parse_from(["test"].into_iter().chain(options.split_whitespace())).test;
+    let mut test = Test::of_line(options);
     test.options.bin = Some(program.map_or_else(|| PathBuf::from(example), Path::to_path_buf));
     test.options.seed = Some(demo.seed.to_string());
     test.store.clone_from(&demo.store);

@@ -33,6 +33,14 @@ enum Status {
     Failed,
 }
 
+impl Status {
+    /// Says what is wrong with the arguments, a line each.
+    fn mistaken(mistakes: impl IntoIterator<Item = String>) -> Self {
+        mistakes.into_iter().for_each(|mistake| eprintln!("{mistake}"));
+        Self::BadArguments
+    }
+}
+
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         Self::from(match status {

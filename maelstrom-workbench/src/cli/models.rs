@@ -1,6 +1,6 @@
 //! The consistency models by which transactions can be judged.
 //!
-//! Source: every name that Elle 0.2.2 knows, from `golden/elle-tables.json`.
+//! Source: every name that Elle 0.2.2 knows.
 
 /// Their names.
 const NAMES: [&str; 54] = [

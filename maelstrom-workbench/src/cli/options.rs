@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Parser};
 
 /// What `test` takes.
 #[derive(Clone, Debug, Args)]
@@ -25,6 +25,18 @@ pub(super) struct Test {
     /// Arguments of the node program
     #[arg(value_name = "NODE-ARGS")]
     pub(super) node_args: Vec<String>,
+}
+
+impl Test {
+    /// Reads options as `test` reads them, from a line that makes sense.
+    pub(super) fn of_line(line: &str) -> Self {
+        #[derive(Parser)]
+        struct Line {
+            #[command(flatten)]
+            test: Test,
+        }
+        Line::parse_from(["test"].into_iter().chain(line.split_whitespace())).test
+    }
 }
 
 const OURS: &str = "Not Maelstrom's";

@@ -8,6 +8,7 @@ use maelstrom_workbench::{
     cluster::{Budget, ClusterOptions},
     nemesis::{FaultKind, Nemesis},
     network::{Distribution, Latency, SIMULATED_HOP},
+    service,
     workload::Workload,
 };
 use rand::{TryRng, rngs::SysRng};
@@ -36,12 +37,7 @@ impl Plan {
         let latency = mistakes.whole("--latency", &options.latency, 0);
         let distribution: Option<Distribution> =
             mistakes.take("--latency-dist", options.latency_dist.parse());
-        let interval = mistakes.real(
-            "--nemesis-interval",
-            &options.nemesis_interval,
-            |interval| interval > 0.0,
-            "a number of seconds greater than 0",
-        );
+        let interval = mistakes.seconds("--nemesis-interval", &options.nemesis_interval);
         let nemeses = nemeses(options, simulate, &mut mistakes);
         let test_count = mistakes.whole("--test-count", &options.test_count, 1);
         // Some workloads take more clients than were asked for, and a schedule has what they took.
@@ -123,6 +119,10 @@ impl Mistakes {
         self.take(option, number.ok_or_else(|| format!("`{text}` is not {expected}")))
     }
 
+    fn seconds(&mut self, option: &str, text: &str) -> Option<f64> {
+        self.real(option, text, |seconds| seconds > 0.0, "a number of seconds greater than 0")
+    }
+
     /// Fails if there are any.
     pub(super) fn none(self) -> Result<(), Vec<String>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
@@ -134,7 +134,7 @@ fn nodes(options: &Options, mistakes: &mut Mistakes) -> Vec<String> {
     if let Some(count) = &options.node_count {
         let count = mistakes.whole("--node-count", count, 1).unwrap_or(1);
         if count > 100_000 {
-            mistakes.0.push(format!("--node-count: {count} nodes are more than one machine can run"));
+            mistakes.add("--node-count", &format!("{count} nodes are more than one machine can run"));
             return vec!["n0".to_owned()];
         }
         return (0..count).map(|k| format!("n{k}")).collect();
@@ -153,9 +153,9 @@ fn nodes(options: &Options, mistakes: &mut Mistakes) -> Vec<String> {
     let mut seen = BTreeSet::new();
     for name in &nodes {
         if let Some(wrong) = wrong_with_name(name) {
-            mistakes.0.push(format!("--node: `{name}` can't be a node's name: {wrong}"));
+            mistakes.add("--node", &format!("`{name}` can't be a node's name: {wrong}"));
         } else if !seen.insert(name) {
-            mistakes.0.push(format!("--node: there are two nodes named {name}"));
+            mistakes.add("--node", &format!("there are two nodes named {name}"));
         }
     }
     nodes
@@ -168,7 +168,7 @@ fn wrong_with_name(name: &str) -> Option<&'static str> {
         Some("it takes letters, digits, `-`, `_`, `.` and `:`")
     } else if name.starts_with('c') {
         Some("what begins with `c` is a client")
-    } else if ["lin-kv", "seq-kv", "lww-kv", "lin-tso"].contains(&name) {
+    } else if service::all(false).iter().any(|service| service.name() == name) {
         Some("it is a service")
     } else {
         None
@@ -219,12 +219,7 @@ fn nemeses(options: &Options, simulate: bool, mistakes: &mut Mistakes) -> Vec<Ne
             fault = fault.with_services();
         }
         if let Some(interval) = interval {
-            let seconds = mistakes.real(
-                "--nemesis",
-                interval,
-                |seconds| seconds > 0.0,
-                "a number of seconds greater than 0",
-            );
+            let seconds = mistakes.seconds("--nemesis", interval);
             fault = fault.interval(Duration::from_secs_f64(seconds.unwrap_or(1.0)));
         }
         nemeses.push(fault);

@@ -48,12 +48,7 @@ impl Outcome {
 pub(super) fn run(test: &Test) -> Status {
     let mut plan = match plan(test) {
         Ok(plan) => plan,
-        Err(mistakes) => {
-            for mistake in mistakes {
-                eprintln!("{mistake}");
-            }
-            return Status::BadArguments;
-        }
+        Err(mistakes) => return Status::mistaken(mistakes),
     };
     if test.options.ignored.leave_db_running {
         eprintln!("--leave-db-running has no effect: no node outlives a test here");

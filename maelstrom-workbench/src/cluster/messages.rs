@@ -4,7 +4,6 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc, time::
 
 use super::{Action, Cluster, Delivery, Phase, Traffic, clients::Received, kind_of};
 use crate::{
-    Value,
     journal::{Cause, Event, EventKind},
     network::{Address, Arrival, InFlight},
     quirk::Quirk,
@@ -129,17 +128,12 @@ impl Cluster<'_> {
         let Ok(Received { body }) = serde_json::from_str(&message.line) else { return };
         let src = Arc::clone(self.network.name(message.src));
         let answer = self.services[service].handle(&src, &body, &mut self.service_draws[service]);
+        let line = answer.line(self.services[service].name(), &src, &body);
         if let Some((quirk, text)) = answer.would {
             self.notes.would(quirk, text);
         }
         // Who has gone does not get an answer, and nobody minds.
-        let Some(reply) = answer.reply.filter(|_| self.network.is_open(message.src)) else { return };
-        let in_reply_to = body.get("msg_id").unwrap_or(&Value::Null);
-        let line = format!(
-            r#"{{"src":"{}","dest":{},"body":{{{reply},"in_reply_to":{in_reply_to}}}}}"#,
-            self.services[service].name(),
-            Value::from(&*src),
-        );
+        let Some(line) = line.filter(|_| self.network.is_open(message.src)) else { return };
         self.send(message.dest, message.src, &line, Some(Cause::Message(message.id)));
     }
 

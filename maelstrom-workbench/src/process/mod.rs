@@ -176,9 +176,7 @@ impl<'w> Processes<'w> {
     /// Runs and judges. An error says that it could not begin (no such program, it can't be started, no directory for
     /// logs), or that the system does not let it go on.
     pub fn run(&self) -> io::Result<Outcome> {
-        let program = fs::canonicalize(&self.program).map_err(|error| {
-            context(&error, &format!("looking for the program {}", self.program.display()))
-        })?;
+        let program = locate(&self.program)?;
         // Before the first node is there, so that there is none that a signal leaves behind.
         let interrupt = self.handle_signals.then(Interrupt::new).transpose()?;
         if let Some(directory) = &self.node_logs {
@@ -208,6 +206,12 @@ impl<'w> Processes<'w> {
         let log = self.node_logs.as_ref().map(|directory| directory.join(format!("{name}.log")));
         NodeProcess::start(name, &mut command, log, life > 0, self.input_limit, self.echo_stderr)
     }
+}
+
+/// The program's path from the root on: nodes run elsewhere.
+fn locate(program: &Path) -> io::Result<PathBuf> {
+    fs::canonicalize(program)
+        .map_err(|error| context(&error, &format!("looking for the program {}", program.display())))
 }
 
 impl fmt::Debug for Processes<'_> {

@@ -6,7 +6,6 @@ use crate::{Run, Value, cluster::Traffic};
 
 /// The result of Maelstrom's `net` checker. `init`, `topology` and everything else is counted.
 pub fn net(run: &Run) -> Value {
-    let operations = run.history.invocations().count();
     let all = Traffic {
         sent: run.clients.sent + run.servers.sent,
         received: run.clients.received + run.servers.received,
@@ -20,7 +19,7 @@ pub fn net(run: &Run) -> Value {
         ]
     };
     let with_ratio = |traffic: Traffic| {
-        let ratio = ratio(traffic.sent, operations).map(|ratio| ("msgs-per-op", ratio.into()));
+        let ratio = run.per_operation(traffic.sent).map(|ratio| ("msgs-per-op", ratio.into()));
         Value::object(counts(traffic).into_iter().chain(ratio))
     };
     Value::object([
@@ -29,9 +28,4 @@ pub fn net(run: &Run) -> Value {
         ("servers", with_ratio(run.servers)),
         ("valid?", true.into()),
     ])
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-fn ratio(messages: u64, operations: usize) -> Option<f64> {
-    (operations > 0).then(|| messages as f64 / operations as f64)
 }

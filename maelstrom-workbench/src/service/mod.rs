@@ -82,6 +82,16 @@ pub struct Answer {
     pub would: Option<(Quirk, String)>,
 }
 
+impl Answer {
+    /// The reply as a whole message, without a number: from the service of this name, to whoever has sent `request`.
+    pub(crate) fn line(&self, service: &str, to: &str, request: &Value) -> Option<String> {
+        let reply = self.reply.as_ref()?;
+        let in_reply_to = request.get("msg_id").unwrap_or(&Value::Null);
+        let dest = Value::from(to);
+        Some(format!(r#"{{"src":"{service}","dest":{dest},"body":{{{reply},"in_reply_to":{in_reply_to}}}}}"#))
+    }
+}
+
 /// All services, in the order `lin-kv`, `seq-kv`, `lww-kv`, `lin-tso`; with `compat` as Maelstrom has them, quirks
 /// included.
 pub fn all(compat: bool) -> Vec<Box<dyn Service>> {

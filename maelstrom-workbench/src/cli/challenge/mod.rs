@@ -6,7 +6,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser};
+use clap::Args;
 use maelstrom_workbench::checker::Verdict;
 
 use self::{
@@ -56,13 +56,6 @@ pub(super) struct Arguments {
     node_args: Vec<String>,
 }
 
-/// A test's options, read as `test` reads them.
-#[derive(Parser)]
-struct Line {
-    #[command(flatten)]
-    test: Test,
-}
-
 pub(super) fn run(arguments: &Arguments) -> Status {
     let Some(name) = &arguments.name else {
         list();
@@ -70,10 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Status {
     };
     let challenge = match table::challenge(name) {
         Ok(challenge) => challenge,
-        Err(mistake) => {
-            eprintln!("{mistake}");
-            return Status::BadArguments;
-        }
+        Err(mistake) => return Status::mistaken([mistake]),
     };
     let tests: Vec<Test> = challenge.parts.iter().map(|part| part.test(arguments)).collect();
     if let Some(missing) = tests.iter().find_map(|test| workloads::workload(&test.options.workload).err()) {
@@ -83,12 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Status {
     let plans: Result<Vec<Plan>, _> = tests.iter().map(test::plan).collect();
     match plans {
         Ok(plans) => attempt(challenge, &tests, &plans),
-        Err(mistakes) => {
-            for mistake in mistakes {
-                eprintln!("{mistake}");
-            }
-            Status::BadArguments
-        }
+        Err(mistakes) => Status::mistaken(mistakes),
     }
 }
 
@@ -97,7 +82,8 @@ fn attempt(challenge: &Challenge, tests: &[Test], plans: &[Plan]) -> Status {
     println!("challenge {}: {}\n", challenge.name, challenge.title);
     let shown = Shown { progress: true, ..Shown::default() };
     let (mut judged, mut failed) = (Vec::new(), false);
-    for ((part, test), plan) in challenge.parts.iter().zip(tests).zip(plans) {
+    let mut parts = challenge.parts.iter().zip(tests).zip(plans);
+    for ((part, test), plan) in parts.by_ref() {
         let outcome = match test::execute(test, plan, shown) {
             Ok(outcome) => outcome,
             Err(error) => {
@@ -120,9 +106,7 @@ fn attempt(challenge: &Challenge, tests: &[Test], plans: &[Plan]) -> Status {
             break;
         }
     }
-    let begun =
-        judged.iter().filter(|judged| challenge.parts.iter().any(|part| part.correct == judged.about));
-    for part in &challenge.parts[begun.count()..] {
+    for ((part, _), _) in parts {
         let standing = Standing::Open("its test did not come to run".to_owned());
         judged.push(Judged::correctness(part.correct, standing));
     }
@@ -169,7 +153,7 @@ impl Part {
     }
 
     fn line(&self) -> Test {
-        Line::parse_from(["test"].into_iter().chain(self.options.split_whitespace())).test
+        Test::of_line(self.options)
     }
 
     fn judge_correctness(&self, outcome: &Outcome) -> Judged {

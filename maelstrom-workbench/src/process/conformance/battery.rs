@@ -165,7 +165,7 @@ impl<'c> Battery<'c> {
     /// A new process, before its handshake.
     pub(super) fn start(&mut self, nodes: &[&str]) -> io::Result<Session<'c>> {
         self.end_session();
-        Ok(Session::new((self.start)()?, nodes, Some(self.interrupt)))
+        Ok(Session::new((self.start)()?, nodes, self.interrupt))
     }
 
     /// A new process after its handshake, and before the workload's set-up.

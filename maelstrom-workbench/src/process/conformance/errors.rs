@@ -7,10 +7,9 @@ use super::{
     battery::{Battery, line, object},
     behaviour::{Behaviour, Needs, Outcome},
     handshake,
-    record::Message,
     session::CLIENT,
 };
-use crate::{Integer, Value};
+use crate::Value;
 
 /// What no node knows, as members of a body.
 pub(super) const UNKNOWN: &str = r#""type":"no_such_type","with":[1,"two"]"#;
@@ -60,10 +59,6 @@ pub(super) const BEHAVIOURS: &[Behaviour] = &[
     },
 ];
 
-fn code(reply: &Message) -> Option<i64> {
-    reply.body.get("code").and_then(Value::as_integer).and_then(Integer::as_i64)
-}
-
 fn unknown_request(battery: &mut Battery<'_>) -> io::Result<Outcome> {
     battery.with_session(|battery, session| {
         let msg_id = session.msg_id();
@@ -73,7 +68,7 @@ fn unknown_request(battery: &mut Battery<'_>) -> io::Result<Outcome> {
             Err(what) => return Ok(Outcome::Bad(format!("{what}, to {asked}"))),
         };
         battery.answers_unknown = true;
-        if reply.kind() != Some("error") || code(&reply) != Some(10) {
+        if reply.kind() != Some("error") || reply.code() != Some(10) {
             return Ok(Outcome::Bad(format!("it answers {}", reply.shown())));
         }
         if let Err(what) = battery.goes_on(session)? {
@@ -119,7 +114,7 @@ fn missing_fields(battery: &mut Battery<'_>) -> io::Result<Outcome> {
             let msg_id = session.msg_id();
             let asked = line(CLIENT, &format!(r#""type":{kind}"#), Some(msg_id));
             match battery.ask(session, msg_id, &asked)? {
-                Ok(reply) if code(&reply) == Some(12) && reply.kind() == Some("error") => {}
+                Ok(reply) if reply.code() == Some(12) && reply.kind() == Some("error") => {}
                 Ok(reply) if reply.kind() == Some("error") => {
                     odd = Some(format!("it answers with another error: {}", reply.shown()));
                 }

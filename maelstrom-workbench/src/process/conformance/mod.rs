@@ -25,14 +25,10 @@ mod record;
 mod replies;
 mod session;
 
-use std::{ffi::OsString, fmt, fs, io, path::PathBuf, process::Command, time::Duration};
+use std::{ffi::OsString, fmt, io, path::PathBuf, process::Command, time::Duration};
 
 use self::battery::Battery;
-use super::{
-    DATA, INPUT_LIMIT,
-    interrupt::Interrupt,
-    node::{NodeProcess, context},
-};
+use super::{DATA, INPUT_LIMIT, interrupt::Interrupt, locate, node::NodeProcess};
 use crate::workload::Workload;
 
 /// How long Maelstrom waits for `init_ok`.
@@ -127,9 +123,7 @@ impl<'w> Conformance<'w> {
 
     /// As [`run`](Self::run); `tell` gets each finding as soon as it is there.
     pub fn run_and_tell(&self, mut tell: impl FnMut(&Finding)) -> io::Result<Report> {
-        let program = fs::canonicalize(&self.program).map_err(|error| {
-            context(&error, &format!("looking for the program {}", self.program.display()))
-        })?;
+        let program = locate(&self.program)?;
         // Before the first process is there, so that there is none that a signal leaves behind.
         let interrupt = Interrupt::new()?;
         let start = || {

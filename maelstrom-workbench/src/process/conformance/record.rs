@@ -1,6 +1,6 @@
 //! What a node has written, and what was wrong with it.
 
-use crate::Value;
+use crate::{Integer, Value};
 
 /// How much of a line is shown.
 const SHOWN: usize = 300;
@@ -27,6 +27,11 @@ impl Message {
 
     pub(super) fn kind(&self) -> Option<&str> {
         self.body.get("type")?.as_str()
+    }
+
+    /// The code of an error.
+    pub(super) fn code(&self) -> Option<i64> {
+        self.body.get("code").and_then(Value::as_integer).and_then(Integer::as_i64)
     }
 
     /// Whether it is the reply to this request of this client, and says so as it is asked for.

@@ -165,7 +165,7 @@ fn reply_fields(battery: &Battery<'_>) -> Outcome {
         if reply.kind() != Some("error") {
             continue;
         }
-        match reply.body.get("code").and_then(Value::as_integer).and_then(crate::Integer::as_i64) {
+        match reply.code() {
             Some(10) => {
                 let name = workload.name();
                 let what =

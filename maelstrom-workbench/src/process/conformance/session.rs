@@ -21,7 +21,6 @@ use super::{
     record::{Message, Record, shown},
 };
 use crate::{
-    Value,
     process::Exit,
     random::{Stream, Streams},
     service::{self, Service},
@@ -40,7 +39,7 @@ const KEPT: usize = 100_000;
 /// A running process. Dropping it kills it, and all that it has started in its group.
 pub(super) struct Session<'i> {
     process: NodeProcess,
-    interrupt: Option<&'i Interrupt>,
+    interrupt: &'i Interrupt,
     nodes: Vec<String>,
     services: Vec<Box<dyn Service>>,
     random: Stream,
@@ -51,7 +50,7 @@ pub(super) struct Session<'i> {
 
 impl<'i> Session<'i> {
     /// A conversation with a process that was just started. `nodes` are those that may be written to.
-    pub(super) fn new(process: NodeProcess, nodes: &[&str], interrupt: Option<&'i Interrupt>) -> Self {
+    pub(super) fn new(process: NodeProcess, nodes: &[&str], interrupt: &'i Interrupt) -> Self {
         Self {
             process,
             interrupt,
@@ -172,7 +171,7 @@ impl<'i> Session<'i> {
     fn pump(&mut self, timeout: Duration) -> io::Result<usize> {
         let process = &self.process;
         let mut fds = Vec::with_capacity(4);
-        fds.extend(self.interrupt.map(|interrupt| PollFd::new(interrupt, PollFlags::IN)));
+        fds.push(PollFd::new(self.interrupt, PollFlags::IN));
         let stdin = process.stdin.as_ref().filter(|_| !process.input.is_empty());
         fds.extend(stdin.map(|stdin| PollFd::new(stdin, PollFlags::OUT)));
         fds.extend(process.stdout.as_ref().map(|stdout| PollFd::new(stdout, PollFlags::IN)));
@@ -183,7 +182,7 @@ impl<'i> Session<'i> {
             Err(Errno::INTR) => 1,
             Err(error) => return Err(error.into()),
         };
-        if let Some(signal) = self.interrupt.and_then(Interrupt::signal) {
+        if let Some(signal) = self.interrupt.signal() {
             let text = format!("interrupted by {}", Exit::Signal(signal));
             return Err(io::Error::new(io::ErrorKind::Interrupted, text));
         }
@@ -198,7 +197,6 @@ impl<'i> Session<'i> {
 
     /// Takes the lines that are there.
     fn hear(&mut self) {
-        let mut requests = Vec::new();
         while let Some(line) = self.process.next_line() {
             let line = match line {
                 Line::Whole(line) => line,
@@ -233,7 +231,7 @@ impl<'i> Session<'i> {
             let service = self.services.iter().position(|service| service.name() == message.dest);
             // Services are asked. What answers them is listened to as what goes to clients is.
             if let Some(service) = service.filter(|_| message.body.get("in_reply_to").is_none()) {
-                requests.push((service, message));
+                self.serve(service, &message);
                 continue;
             }
             if service.is_none() && !message.dest.starts_with('c') && !self.nodes.contains(&message.dest) {
@@ -243,20 +241,13 @@ impl<'i> Session<'i> {
                 self.heard.push(message);
             }
         }
-        for (service, message) in requests {
-            self.serve(service, &message);
-        }
     }
 
     /// Lets one of Maelstrom's services answer.
     fn serve(&mut self, service: usize, message: &Message) {
         let service = &mut self.services[service];
         let answer = service.handle(&message.src, &message.body, &mut self.random);
-        let in_reply_to = message.body.get("msg_id").unwrap_or(&Value::Null);
-        if let Some(reply) = answer.reply {
-            let (src, dest) = (service.name(), Value::from(message.src.as_str()));
-            let line =
-                format!(r#"{{"src":"{src}","dest":{dest},"body":{{{reply},"in_reply_to":{in_reply_to}}}}}"#);
+        if let Some(line) = answer.line(service.name(), &message.src, &message.body) {
             self.send(&line);
         }
     }

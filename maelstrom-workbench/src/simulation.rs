@@ -18,7 +18,7 @@ use maelstrom::{Engine, EngineOptions, Node};
 use crate::{
     Quirk,
     checker::{Options, RequiredAvailability},
-    cluster::{ClusterOptions, Problem},
+    cluster::{self, ClusterOptions, Problem},
     host::{Birth, Host, node_seed},
     journal::Event,
     nemesis::Nemesis,
@@ -397,8 +397,9 @@ Simulation::<Gossip>::new(Broadcast::default())
         if !self.check_determinism {
             return self.run_once(seed, self.options.journal);
         }
-        let (mut run, again) = (self.run_once(seed, true), self.run_once(seed, true));
-        if let Some(problem) = first_difference(&run.journal, &again.journal) {
+        let mut run = self.run_once(seed, true);
+        let (_, again, _) = self.host(seed, true).play().0.into_records();
+        if let Some(problem) = first_difference(&run.journal, &again) {
             run.problems.push(problem);
         }
         if !self.options.journal {
@@ -416,8 +417,8 @@ Simulation::<Gossip>::new(Broadcast::default())
 
     fn check_schedule(&self) {
         let nodes = &self.options.nodes;
-        // Some workloads take more than were asked for, and the schedule has what they took.
-        let clients = self.workload.clients(nodes.len(), self.concurrency_in_all());
+        let (asked, compat) = (self.concurrency_in_all(), self.options.compat);
+        let clients = cluster::clients(&*self.workload, nodes.len(), asked, compat);
         if let Some(schedule) = &self.options.schedule {
             assert!(
                 schedule.nodes == *nodes && schedule.concurrency == clients,
@@ -429,18 +430,22 @@ Simulation::<Gossip>::new(Broadcast::default())
     }
 
     fn run_once(&self, seed: u64, journal: bool) -> Run {
+        let checks = Options::default().compat(self.options.compat).availability(self.availability);
+        self.host(seed, journal).run(&checks)
+    }
+
+    fn host(&self, seed: u64, journal: bool) -> Host<'_, Engine<N>> {
         let mut options = self.options.clone();
         options.concurrency = self.concurrency_in_all();
         (options.seed, options.journal) = (seed, journal);
         let names = options.nodes.clone();
-        let start = |Birth { node, life, epoch, stored }| {
+        let start = move |Birth { node, life, epoch, stored }| {
             let options =
                 EngineOptions::new(node_seed(seed, &names[node], life)).unix_epoch(epoch).stored(stored);
             Ok(Engine::<N>::new((self.config)(node), options))
         };
-        let checks = Options::default().compat(options.compat).availability(self.availability);
         let host = Host::new(options, &*self.workload, Box::new(start));
-        host.expect("an engine can always be made").run(&checks)
+        host.expect("an engine can always be made")
     }
 }
 

@@ -14,7 +14,7 @@ use maelstrom_workbench::{
     history::{Kind, Operation, Process},
     journal::{self, Cause, Event, EventKind},
     nemesis::{Fault, Nemesis, Targets},
-    workload::{Broadcast, Echo, GSet, UniqueIds},
+    workload::{Broadcast, Echo, GSet, LinKv, UniqueIds},
 };
 
 const fn ms(millis: u64) -> Duration {
@@ -431,6 +431,45 @@ fn what_a_schedule_has_begun_is_ended_also_when_the_test_itself_has_no_faults() 
     let entries: BTreeSet<&str> = nemesis(&run).iter().map(|operation| &*operation.f).collect();
     assert_eq!(entries, BTreeSet::from(["start-partition", "stop-partition", "pause", "resume"]));
     assert_eq!(run.verdict(), Verdict::Valid);
+}
+
+/// Does not have any key.
+#[derive(Default)]
+struct Empty {}
+
+#[maelstrom::node]
+impl Empty {
+    #[rpc(reply(value))]
+    fn read(&self, key: u64) -> maelstrom::Result<u64> {
+        Err(maelstrom::Error::key_does_not_exist(key))
+    }
+
+    #[rpc]
+    fn write(&self, key: u64) -> maelstrom::Result<()> {
+        Err(maelstrom::Error::abort(key))
+    }
+
+    #[rpc]
+    fn cas(&self, key: u64) -> maelstrom::Result<()> {
+        Err(maelstrom::Error::key_does_not_exist(key))
+    }
+}
+
+#[test]
+fn a_schedule_is_replayed_with_as_many_clients_as_there_were() {
+    for (compat, clients) in [(false, 6), (true, 3)] {
+        let simulation = || {
+            let simulation = Simulation::<Empty>::new(LinKv).nodes(3).time_limit(secs(5));
+            if compat { simulation.maelstrom_compat() } else { simulation }
+        };
+        let run = simulation().run_seed(0);
+        assert_eq!(run.schedule.concurrency, clients);
+        let again = simulation().schedule(run.schedule.clone()).run().runs()[0].clone();
+        assert_eq!(again.history, run.history);
+        // What Maelstrom would do is a problem in its own right there, and is one again.
+        assert_eq!(again.problems, run.problems);
+        assert_eq!(run.problems.len(), usize::from(compat));
+    }
 }
 
 #[test]

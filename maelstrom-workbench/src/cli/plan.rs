@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, str::FromStr, sync::Arc, time::
 use maelstrom_workbench::{
     Schedule,
     checker::{self, RequiredAvailability},
-    cluster::{Budget, ClusterOptions},
+    cluster::{self, Budget, ClusterOptions},
     nemesis::{FaultKind, Nemesis},
     network::{Distribution, Latency, SIMULATED_HOP},
     service,
@@ -40,9 +40,10 @@ impl Plan {
         let interval = mistakes.seconds("--nemesis-interval", &options.nemesis_interval);
         let nemeses = nemeses(options, simulate, &mut mistakes);
         let test_count = mistakes.whole("--test-count", &options.test_count, 1);
-        // Some workloads take more clients than were asked for, and a schedule has what they took.
         let taken = workload.as_ref().zip(concurrency);
-        let taken = taken.map(|(workload, clients)| workload.clients(nodes.len(), clients));
+        let taken = taken.map(|(workload, asked)| {
+            cluster::clients(&**workload, nodes.len(), asked, options.maelstrom_compat)
+        });
         let given = options.schedule.as_deref().map(|file| read_schedule(file, &nodes, taken));
         let given = mistakes.take("--schedule", given.transpose()).flatten();
         let seed = match (&options.seed, &given) {

@@ -9,6 +9,9 @@ use crate::{
     quirk::Quirk,
 };
 
+/// As much of a line as a person reads, in characters.
+const READABLE: usize = 2_000;
+
 impl Cluster<'_> {
     /// Takes a line that a node has written. `dest` is its receiver, `cause` what the node was doing, if that is known.
     pub fn sent(&mut self, now: Duration, node: usize, dest: &str, line: &str, cause: Option<Cause>) {
@@ -25,7 +28,7 @@ impl Cluster<'_> {
             }
             Some(dest) => self.send(src, dest, line, cause),
             None => {
-                let text = format!("a message to {dest}, which does not exist: {}", excerpt(line));
+                let text = format!("a message to {dest}, which does not exist: {}", excerpt(line, READABLE));
                 self.wrong_line(now, node, &text);
             }
         }
@@ -62,7 +65,7 @@ impl Cluster<'_> {
             self.note(EventKind::Lost, id, None, &numbered);
         }
         let limit = self.options.budget.bytes;
-        if self.network.bytes_in_flight() + self.journal_bytes > limit && !self.is_done() {
+        if self.network.bytes_in_flight() + self.journal_bytes > limit {
             self.end_storm(&format!("messages took more than {limit} bytes"));
         }
     }
@@ -139,6 +142,9 @@ impl Cluster<'_> {
 
     /// Too many messages: the run ends here, and says which types they were.
     fn end_storm(&mut self, what: &str) {
+        if self.is_done() {
+            return;
+        }
         let mut types: BTreeMap<String, usize> = BTreeMap::new();
         for line in self.network.lines_in_flight().take(10_000) {
             let body = serde_json::from_str::<Received>(line).map(|message| message.body).unwrap_or_default();
@@ -157,10 +163,9 @@ impl Cluster<'_> {
     }
 }
 
-/// As much of a line as a person reads.
-fn excerpt(line: &str) -> Cow<'_, str> {
-    const READABLE: usize = 2_000;
-    match line.char_indices().nth(READABLE) {
+/// The beginning of a line, for a person: at most so many characters, and how long it is.
+pub(crate) fn excerpt(line: &str, most: usize) -> Cow<'_, str> {
+    match line.char_indices().nth(most) {
         Some((end, _)) => format!("{}… ({} bytes)", &line[..end], line.len()).into(),
         None => line.into(),
     }

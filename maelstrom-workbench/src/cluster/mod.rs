@@ -19,6 +19,7 @@ use std::{
     time::Duration,
 };
 
+pub(crate) use self::messages::excerpt;
 use self::{
     agenda::{Agenda, Turns},
     clients::{Call, Worker},
@@ -311,18 +312,20 @@ fn kind_of(body: &Value) -> Option<&str> {
     body.get("type").and_then(Value::as_str)
 }
 
+/// How many clients work where so many are asked for. With `compat` just these, as in Maelstrom; else some workloads take
+/// more.
+pub fn clients(workload: &dyn Workload, nodes: usize, asked: usize, compat: bool) -> usize {
+    if compat { asked } else { workload.clients(nodes, asked) }
+}
+
 /// Takes as many clients as the workload works with, and notes what Maelstrom makes of the number asked for. A schedule
 /// brings its number with it.
 fn groups(options: &mut ClusterOptions, workload: &dyn Workload) -> Notes {
     let mut notes = Notes::default();
-    let (servers, asked) = (options.nodes.len(), options.concurrency);
-    if let Some(schedule) = &options.schedule {
-        options.concurrency = schedule.concurrency;
-        return notes;
-    }
-    if !options.compat {
-        options.concurrency = workload.clients(servers, asked);
-    }
+    let servers = options.nodes.len();
+    let given = options.schedule.as_ref().map(|schedule| schedule.concurrency);
+    let asked = given.unwrap_or(options.concurrency);
+    options.concurrency = given.unwrap_or_else(|| clients(workload, servers, asked, options.compat));
     for Difference { quirk, text } in workload.maelstrom_would(servers, asked, options.concurrency) {
         if options.compat {
             notes.problem(Duration::ZERO, format!("Maelstrom would {text}"));

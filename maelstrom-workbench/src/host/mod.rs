@@ -201,7 +201,16 @@ impl<'h, S: Stepped> Host<'h, S> {
     }
 
     /// Runs to the end, and judges.
-    pub(crate) fn run(mut self, options: &Options) -> Run {
+    pub(crate) fn run(self, options: &Options) -> Run {
+        let workload = self.workload;
+        let (cluster, duration, logs) = self.play();
+        let mut run = Run::judge(cluster, duration, workload, options);
+        run.logs = logs.into();
+        run
+    }
+
+    /// Runs to the end. Returns the cluster, how much time it took, and what nodes have logged.
+    pub(crate) fn play(mut self) -> (Cluster<'h>, Duration, VecDeque<LogLine>) {
         self.cluster.start();
         let mut at_once = 0;
         while let Some(deadline) = self.cluster.deadline() {
@@ -220,9 +229,7 @@ impl<'h, S: Stepped> Host<'h, S> {
             }
             self.actions = actions;
         }
-        let mut run = Run::judge(self.cluster, self.now, self.workload, options);
-        run.logs = self.logs.into();
-        run
+        (self.cluster, self.now, self.logs)
     }
 
     fn act(&mut self, action: Action) {

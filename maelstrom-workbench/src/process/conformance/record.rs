@@ -1,6 +1,6 @@
 //! What a node has written, and what was wrong with it.
 
-use crate::{Integer, Value};
+use crate::{Integer, Value, cluster::excerpt};
 
 /// How much of a line is shown.
 const SHOWN: usize = 300;
@@ -85,8 +85,5 @@ impl Record {
 
 /// The beginning of a line, for a person.
 pub(super) fn shown(line: &str) -> String {
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}… ({} bytes)", &line[..end], line.len()),
-        None => line.to_owned(),
-    }
+    excerpt(line, SHOWN).into_owned()
 }

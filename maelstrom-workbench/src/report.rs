@@ -43,9 +43,6 @@ pub struct Run {
     pub journal: Vec<Event>,
     /// What simulated nodes logged, in order; the last ten thousand lines.
     pub logs: Vec<LogLine>,
-    /// The nodes, and how many workers there were: what a process's number means.
-    nodes: Vec<String>,
-    concurrency: usize,
 }
 
 impl Run {
@@ -58,7 +55,6 @@ impl Run {
     ) -> Self {
         let (clients, servers) = cluster.traffic();
         let seed = cluster.options().seed;
-        let (nodes, concurrency) = (cluster.options().nodes.clone(), cluster.options().concurrency);
         let set_up_failed = cluster.set_up_failed();
         let problems = cluster.problems().to_vec();
         let maelstrom_would = cluster.maelstrom_would().cloned().collect();
@@ -85,8 +81,6 @@ impl Run {
             schedule,
             journal,
             logs,
-            nodes,
-            concurrency,
         }
     }
 
@@ -104,8 +98,8 @@ impl Run {
             .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
         let judged = self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
         let mut mentioned = BTreeSet::new();
-        let judged =
-            judged.map(|text| story::name_nodes(text, &self.nodes, self.concurrency, &mut mentioned));
+        let Schedule { nodes, concurrency, .. } = &self.schedule;
+        let judged = judged.map(|text| story::name_nodes(text, nodes, *concurrency, &mut mentioned));
         let mut explanations: Vec<String> = problems.chain(judged).collect();
         if !explanations.is_empty() {
             explanations.extend(story::faults(&self.history, &mentioned));

@@ -7,6 +7,7 @@ use std::{
 
 use crate::{
     Value,
+    checker::words,
     history::{History, Operation, Process},
 };
 
@@ -90,7 +91,9 @@ enum What {
 impl What {
     fn sentence(&self, times: &str) -> String {
         match self {
-            Self::CutOff { node, from } => format!("{node} did not hear {} {times}", listed(from)),
+            Self::CutOff { node, from } => {
+                format!("{node} did not hear {} {times}", words::list(from, "and"))
+            }
             Self::Killed { node } => format!("{node} was killed, and down {times}"),
             Self::Paused { node } => format!("{node} stood still {times}"),
             Self::Clock { node, ahead_ms } => format!("the clock of {node} was {ahead_ms} ms ahead {times}"),
@@ -113,8 +116,12 @@ impl Windows {
                 let Some([_, Value::Object(cuts)]) = value.as_list() else { return };
                 for (node, senders) in cuts {
                     let from = senders.as_list().unwrap_or_default();
-                    let from = from.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                    self.begin(What::CutOff { node: node.clone(), from }, time);
+                    let from: Vec<String> =
+                        from.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                    // A schedule that was written by hand may cut a node off from nobody.
+                    if !from.is_empty() {
+                        self.begin(What::CutOff { node: node.clone(), from }, time);
+                    }
                 }
             }
             "stop-partition" | "stop-one-way" => self.end(time, |what| matches!(what, What::CutOff { .. })),
@@ -177,18 +184,9 @@ impl Windows {
             if windows.len() > TOLD {
                 told.push(format!("{} times more", windows.len() - TOLD));
             }
-            let times = listed(&told);
+            let times = words::list(&told, "and");
             (what, times)
         })
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(texts: &[String]) -> String {
-    match texts {
-        [] => "nobody".to_owned(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

@@ -15,7 +15,7 @@ mod set_full;
 mod stats;
 mod unique_ids;
 mod verdict;
-mod words;
+pub(crate) mod words;
 
 use std::fmt;
 

@@ -38,7 +38,7 @@ pub(super) fn others(others: usize, noun: &str, verb: &str) -> String {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-pub(super) fn list<T: fmt::Display>(items: &[T], and: &str) -> String {
+pub(crate) fn list<T: fmt::Display>(items: &[T], and: &str) -> String {
     match items {
         [] => String::new(),
         [only] => only.to_string(),

@@ -21,10 +21,10 @@ pub(super) enum Life {
 impl Cluster<'_> {
     /// Sends a node its `init`, from a client of its own.
     pub(super) fn init(&mut self, node: usize) {
-        let node_ids: Value = self.options.nodes.iter().map(String::as_str).collect();
         let client = self.open_client();
         let name = &self.quoted_names[node];
-        let body = format!(r#""type":"init","node_id":{name},"node_ids":{node_ids}"#);
+        let node_ids = self.quoted_names.join(",");
+        let body = format!(r#""type":"init","node_id":{name},"node_ids":[{node_ids}]"#);
         self.lives[node] = Life::Starting;
         self.request(client, node, &body, Owner::Init(node), 1, INIT_TIMEOUT);
     }

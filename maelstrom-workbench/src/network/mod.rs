@@ -91,6 +91,14 @@ struct Link {
     last: Duration,
 }
 
+impl Link {
+    /// Not before what it has carried already: only unequal latencies reorder.
+    fn in_order(&mut self, at: Duration) -> Duration {
+        self.last = self.last.max(at);
+        self.last
+    }
+}
+
 impl Network {
     /// A network of these nodes and services, without clients. With `compat` messages take whole milliseconds, and
     /// wait in line, as in Maelstrom.
@@ -228,7 +236,7 @@ impl Network {
             let (src, dest) = (&participants[src.index()].name, &participants[dest.index()].name);
             Link { stream: hash(format!("{src}>{dest}").as_bytes()), sent: 0, last: Duration::ZERO }
         });
-        let Latency { mean, distribution, hop } = self.latency;
+        let latency @ Latency { mean, distribution, hop } = self.latency;
         let place = (link.stream, link.sent);
         link.sent += 1;
         let weather = &self.weather;
@@ -240,10 +248,10 @@ impl Network {
             _ => mean,
         };
         let in_order = is_client || distribution == Distribution::Constant;
-        if !(distribution == Distribution::Constant || is_client) || !hop.is_zero() {
+        if !in_order || !hop.is_zero() {
             self.latencies.seek(place.0, place.1);
         }
-        let (latency, whole_ms, latencies) = (self.latency, self.whole_ms, &mut self.latencies);
+        let (whole_ms, latencies) = (self.whole_ms, &mut self.latencies);
         let mut draw = || {
             let between = if is_client { Duration::ZERO } else { latency.draw(mean, whole_ms, latencies) };
             let extra = if hop.is_zero() { Duration::ZERO } else { latencies.exponential(hop) };
@@ -252,9 +260,7 @@ impl Network {
         let mut first = draw();
         if is_calm {
             if in_order {
-                // Only unequal latencies reorder.
-                first = first.max(link.last);
-                link.last = first;
+                first = link.in_order(first);
             }
             return Fate { first: Some(first), copy: None };
         }
@@ -273,8 +279,7 @@ impl Network {
         if overtaken {
             first += delay;
         } else if in_order {
-            first = first.max(link.last);
-            link.last = first;
+            first = link.in_order(first);
         }
         let copy = twice.then(|| draw() + fates.uniform(held_up(mean)));
         Fate { first: (!lost).then_some(first), copy: copy.filter(|_| !lost) }

@@ -287,45 +287,26 @@ impl<'w, 'h> Host<'w, 'h> {
         // Read before the clock: a reply is not earlier than the node wrote it.
         let now = self.start.elapsed();
         while let Some(line) = self.nodes[node].process.next_line() {
-            let line = match line {
-                Line::Whole(line) => line,
+            let (what, line) = match line {
                 Line::TooLong(line) => {
-                    let text = format!(
-                        "a line longer than {} MiB, which is skipped: {}",
-                        MAX_LINE >> 20,
-                        excerpt(line)
-                    );
-                    self.cluster.wrong_line(now, node, &text);
-                    continue;
+                    (format!("a line longer than {} MiB, which is skipped", MAX_LINE >> 20), line)
                 }
-            };
-            match envelope::read(line) {
-                Ok(message) => {
-                    if *message.src != *self.cluster.options().nodes[node]
-                        && !self.cluster.forged(node, &message.src)
+                Line::Whole(line) => match envelope::read(line) {
+                    Ok(message)
+                        if *message.src == *self.cluster.options().nodes[node]
+                            || self.cluster.forged(node, &message.src) =>
                     {
-                        let text = format!(
-                            "a message from {}, which does not exist: {}",
-                            message.src,
-                            excerpt(line)
-                        );
-                        self.cluster.wrong_line(now, node, &text);
+                        self.cluster.sent(now, node, &message.dest, &message.line, None);
                         continue;
                     }
-                    self.cluster.sent(now, node, &message.dest, &message.line, None);
-                }
-                Err(Malformed::NotJson) => {
-                    let text = format!(
-                        "a line that is not well-formed JSON (was it intended for stderr?): {}",
-                        excerpt(line)
-                    );
-                    self.cluster.wrong_line(now, node, &text);
-                }
-                Err(Malformed::Shape(wrong)) => {
-                    let text = format!("a malformed message, {wrong}: {}", excerpt(line));
-                    self.cluster.wrong_line(now, node, &text);
-                }
-            }
+                    Ok(message) => (format!("a message from {}, which does not exist", message.src), line),
+                    Err(Malformed::NotJson) => {
+                        ("a line that is not well-formed JSON (was it intended for stderr?)".to_owned(), line)
+                    }
+                    Err(Malformed::Shape(wrong)) => (format!("a malformed message, {wrong}"), line),
+                },
+            };
+            self.cluster.wrong_line(now, node, &format!("{what}: {}", excerpt(line)));
         }
         if fill == Fill::End {
             self.look_soon(node);

@@ -51,7 +51,7 @@ pub(super) struct NodeProcess {
 }
 
 impl NodeProcess {
-    /// Starts a node, its standard streams ours. `log` is where its stderr goes: after what is there, if `again`.
+    /// Starts a node, its standard streams ours. `log_path` is where its stderr goes: after what is there, if `again`.
     pub(super) fn start(
         name: &str,
         command: &mut Command,
@@ -101,7 +101,7 @@ impl NodeProcess {
     }
 
     /// Writes what waits, as far as the node takes it. What waits for one that has closed its input is thrown away, as
-    /// in Maelstrom. Returns whether it has done so just now.
+    /// in Maelstrom. An error says that it has done so just now.
     pub(super) fn write(&mut self) -> Result<(), Closed> {
         let Some(stdin) = &self.stdin else {
             self.input.clear();

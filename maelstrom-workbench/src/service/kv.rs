@@ -127,7 +127,8 @@ impl Outcome<'_> {
     }
 }
 
-fn error(code: u8, text: impl fmt::Display) -> String {
+/// The body of an error.
+pub(super) fn error(code: u8, text: impl fmt::Display) -> String {
     let text = serde_json::to_string(&text.to_string()).expect("strings can be written");
     format!(r#""type":"error","code":{code},"text":{text}"#)
 }

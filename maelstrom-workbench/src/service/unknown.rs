@@ -1,6 +1,6 @@
 //! Requests that a service does not know.
 
-use super::Answer;
+use super::{Answer, kv};
 use crate::{Quirk, Value};
 
 /// How a service answers requests that it does not know.
@@ -37,11 +37,7 @@ impl Unknown {
         let would =
             self.would.get_or_insert_with(|| format!("stay silent about a request {kind} to {service}"));
         let text = format!("{service} does not support requests {kind}; it supports {known}");
-        let text = serde_json::to_string(&text).expect("strings can be written");
-        Answer {
-            reply: Some(format!(r#""type":"error","code":10,"text":{text}"#)),
-            would: Some((Quirk::SilentServices, would.clone())),
-        }
+        Answer { reply: Some(kv::error(10, text)), would: Some((Quirk::SilentServices, would.clone())) }
     }
 }
 

@@ -57,7 +57,7 @@ fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgeme
 
     let names = names(keys.iter().map(|key| key.key));
     let verdict = Verdict::all(keys.iter().map(|key| key.verdict));
-    // Sorts stably: the first key that is as bad as any, and of those the first to go wrong.
+    // Of the keys that are as bad as any, the first to go wrong; where that is not known, the first.
     let worst = keys.iter().filter(|key| key.verdict == verdict).min_by_key(|key| key.position);
     let others = keys.iter().filter(|key| key.verdict == verdict).count().saturating_sub(1);
     let so = if verdict == Verdict::Invalid { "invalid as well" } else { "undecided as well" };

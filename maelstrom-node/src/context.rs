@@ -98,7 +98,8 @@ impl<N: Node> Context<N> {
         self.core().now()
     }
 
-    /// Time since the Unix epoch, by the host's clock. It stands still while a handler runs, up to its next `.await`.
+    /// Time since the Unix epoch, by the node's wall clock, which a simulation may set wrong. It stands still while a
+    /// handler runs, up to its next `.await`.
     pub fn unix_time(&self) -> Duration {
         self.core().unix_time()
     }
@@ -203,9 +204,22 @@ impl<N: Node> Context<N> {
         }
     }
 
-    /// Whether the sender of the message being handled waits for a reply.
-    pub(crate) fn expects_reply(&self) -> bool {
-        self.expects_reply
+    /// What came of a handler: an error or a panic becomes the reply; an error without one becomes a line on stderr.
+    pub(crate) fn conclude(
+        &self,
+        result: std::thread::Result<Result<(), Error>>,
+        doing: impl Fn() -> String,
+    ) {
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.reply_error(format_args!("failed while {}", doing()), &error),
+            Err(panic) => {
+                let error = self.core().report_panic(&doing(), panic);
+                if self.pending.get().is_some() {
+                    self.reply(&error);
+                }
+            }
+        }
     }
 
     /// Answers the message being handled with an error, or logs it if no reply is expected.
@@ -286,12 +300,7 @@ impl<N: Node> Context<N> {
         work: impl Future<Output = Result<T, Error>>,
     ) -> impl Future<Output = Result<T, Error>> {
         let core = Rc::clone(&self.shared.core);
-        async move {
-            let result = waiting::within(&core, limit, work).await;
-            result.map_err(|error| {
-                waiting::name_time_out(error, format_args!("it was not done within {limit:?}"))
-            })
-        }
+        async move { waiting::within(&core, limit, "it was not done", work).await }
     }
 
     /// Makes a request to any node or service, and gives its reply as any `Deserialize` type, `type` included. For what
@@ -360,17 +369,8 @@ impl<N: Node> Context<N> {
             expects_reply: self.expects_reply,
         };
         let mut task: BoxFuture = Box::pin(async move {
-            let doing = || format!("handling `{doing}` from {}", ctx.sender);
-            match AssertUnwindSafe(work(&ctx)).catch_unwind().await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => ctx.reply_error(format_args!("failed while {}", doing()), &error),
-                Err(panic) => {
-                    let error = ctx.core().report_panic(&doing(), panic);
-                    if ctx.pending.get().is_some() {
-                        ctx.reply(&error);
-                    }
-                }
-            }
+            let result = AssertUnwindSafe(work(&ctx)).catch_unwind().await;
+            ctx.conclude(result, || format!("handling `{doing}` from {}", ctx.sender));
         });
         let mut nobody = task::Context::from_waker(task::Waker::noop());
         if task.as_mut().poll(&mut nobody).is_pending() {

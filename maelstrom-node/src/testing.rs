@@ -261,10 +261,20 @@ impl<N: Node> TestNode<N> {
     /// # Panics
     /// If the node goes on setting timers for the same moment, or has a task that never rests, so that time can't move.
     pub fn advance(&mut self, time: Duration) {
-        const STUCK: u32 = 10_000;
         let end = self.now + time;
+        self.run_due(|deadline, _| deadline <= end);
+        self.now = end;
+        self.engine.advance(end);
+        self.collect();
+    }
+
+    /// Runs what becomes due, each at its own time, as long as the next moment and the engine are such.
+    fn run_due(&mut self, goes_on: impl Fn(Duration, &Engine<N>) -> bool) {
+        const STUCK: u32 = 10_000;
         let mut at_once = 0;
-        while let Some(deadline) = self.engine.deadline().filter(|deadline| *deadline <= end) {
+        while let Some(deadline) = self.engine.deadline()
+            && goes_on(deadline, &self.engine)
+        {
             at_once = if deadline > self.now { 0 } else { at_once + 1 };
             assert!(
                 at_once < STUCK,
@@ -275,22 +285,16 @@ impl<N: Node> TestNode<N> {
             self.engine.advance(self.now);
             self.collect();
         }
-        self.now = end;
-        self.engine.advance(end);
-        self.collect();
     }
 
     /// Ends the node's input. Handlers that wait have their last moment, for which the clock moves on.
+    ///
+    /// # Panics
+    /// As [`advance`](Self::advance).
     pub fn shutdown(&mut self) -> Result<()> {
         self.engine.shutdown(self.now);
         self.collect();
-        while self.engine.outcome().is_none()
-            && let Some(deadline) = self.engine.deadline()
-        {
-            self.now = deadline.max(self.now);
-            self.engine.advance(self.now);
-            self.collect();
-        }
+        self.run_due(|_, engine| engine.outcome().is_none());
         self.engine.outcome().cloned().unwrap_or(Ok(()))
     }
 
@@ -373,7 +377,7 @@ impl<N: Node> TestNode<N> {
         self.now
     }
 
-    /// When the next timer is due.
+    /// When the node wants to run next: for a timer, or for something that a handler waits for.
     pub fn deadline(&self) -> Option<Duration> {
         self.engine.deadline()
     }

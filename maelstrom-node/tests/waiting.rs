@@ -545,6 +545,42 @@ fn until_init_is_done_requests_wait_and_timers_do_not_run() {
     assert_eq!(node.deadline(), Some(ms(510)));
 }
 
+/// A node that sets a timer, and is not ready when it is due.
+struct Slow {
+    rung: Cell<u32>,
+}
+
+#[maelstrom::node]
+impl Slow {
+    #[init]
+    async fn new(ctx: &Context<Self>) -> Slow {
+        ctx.after(ms(10), SlowEvent::Ring);
+        ctx.sleep(ms(20)).await;
+        Slow { rung: Cell::new(0) }
+    }
+
+    #[event]
+    fn ring(&self) {
+        self.rung.set(self.rung.get() + 1);
+    }
+
+    #[rpc(reply(rung))]
+    fn rung(&self) -> u32 {
+        self.rung.get()
+    }
+}
+
+#[test]
+fn a_timer_that_is_due_during_init_rings_after_it() {
+    let mut node = TestNode::<Slow>::before_handshake((), 0);
+    let init = node.start_request("c0", json!({"type": "init", "node_id": "n1", "node_ids": ["n1"]}));
+    node.advance(ms(19));
+    assert!(node.reply(init).is_none());
+    node.advance(ms(1));
+    assert!(node.reply(init).is_some());
+    assert_eq!(node.request(json!({"type": "rung"})).unwrap()["rung"], 1);
+}
+
 #[test]
 fn an_error_in_init_refuses_the_handshake_and_ends_the_node() {
     let (mut node, init, read) = learner();

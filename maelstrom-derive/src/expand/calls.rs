@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::GenericParam;
 
-use super::{Names, client, payload, quiet};
+use super::{Names, client, docs_or, payload, quiet};
 use crate::model::{Handler, Model, Reply, ReplyBody, Stub};
 
 /// The impl for a client of one node: of several, who is the one that answers?
@@ -38,7 +38,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> Option<TokenStream> {
 fn method(handler: &Handler, reply: &Reply, model: &Model, names: &Names) -> TokenStream {
     let krate = &model.krate;
     let (method, cfgs) = (&handler.callee.method, &handler.callee.attrs.cfgs);
-    let docs = client::docs(handler, "Requests");
+    let docs = docs_or(&handler.callee.attrs, &format!("Requests `{}`.", handler.wire.text));
     let parameters = client::parameters(handler);
     let request = client::message(handler, names, krate);
     let reply_wire = &reply.wire.text;

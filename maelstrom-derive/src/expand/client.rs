@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericParam, Path, parse_quote};
 
-use super::{Names, doc, payload, quiet, with_params};
+use super::{Names, doc, docs_or, payload, quiet, with_params};
 use crate::model::{Handler, Model, Passing, Stub};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
@@ -56,7 +56,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
 
 fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
     let (method, cfgs) = (&handler.callee.method, &handler.callee.attrs.cfgs);
-    let docs = docs(handler, "Sends");
+    let docs = docs_or(&handler.callee.attrs, &format!("Sends `{}`.", handler.wire.text));
     let parameters = parameters(handler);
     let message = message(handler, names, &model.krate);
     let argument = payload::type_argument(model, names).map(|ty| quote!(::<#ty>));
@@ -67,12 +67,6 @@ fn method(handler: &Handler, model: &Model, names: &Names) -> TokenStream {
             self.0.send #argument (&#message);
         }
     }
-}
-
-/// The documentation of the handler, or what is done with its message.
-pub(super) fn docs(handler: &Handler, done: &str) -> TokenStream {
-    let docs = &handler.callee.attrs.docs;
-    if docs.is_empty() { doc(&format!("{done} `{}`.", handler.wire.text)) } else { quote!(#(#docs)*) }
 }
 
 /// The parameters of a client's method.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Names, doc, quiet, type_params};
+use super::{Names, doc, docs_or, quiet, type_params};
 use crate::model::{EventHandler, Model};
 
 pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
@@ -65,13 +65,8 @@ pub(super) fn needs_marker(model: &Model) -> bool {
 
 fn declaration(event: &EventHandler) -> TokenStream {
     let (cfgs, variant) = (&event.callee.attrs.cfgs, &event.variant);
-    let docs = &event.callee.attrs.docs;
-    let docs = if docs.is_empty() {
-        let what = if event.every.is_some() { "The timer" } else { "The event" };
-        doc(&format!("{what} `{}`.", event.callee.method))
-    } else {
-        quote!(#(#docs)*)
-    };
+    let what = if event.every.is_some() { "timer" } else { "event" };
+    let docs = docs_or(&event.callee.attrs, &format!("The {what} `{}`.", event.callee.method));
     let fields = event.fields.iter().map(|(ident, ty)| {
         let doc = doc(&format!("The parameter `{ident}`."));
         quote!(#doc #ident: #ty,)

@@ -14,7 +14,7 @@ use syn::{GenericParam, Generics, Lifetime};
 
 use crate::{
     errors::Errors,
-    model::{Model, Reply},
+    model::{Copied, Model, Reply},
     parse,
     syntax::Impl,
     types,
@@ -108,7 +108,7 @@ impl Names {
 
 /// The name for a type parameter beside those of the node, and beside the types that messages are made of.
 fn free_name(name: &str, model: &Model) -> Ident {
-    let in_messages: TokenStream = model
+    let mut taken: TokenStream = model
         .handlers
         .iter()
         .flat_map(|handler| {
@@ -118,17 +118,10 @@ fn free_name(name: &str, model: &Model) -> Ident {
         })
         .cloned()
         .collect();
-    let taken = |name: &Ident| {
-        let is_it = |ident: &Ident| ident == name;
-        if types::find_ident(&in_messages, &is_it).is_some() {
-            return true;
-        }
-        types::find_ident(&model.generics, &is_it)
-            .or_else(|| types::find_ident(&model.self_ty, &is_it))
-            .is_some()
-    };
+    model.generics.to_tokens(&mut taken);
+    model.self_ty.to_tokens(&mut taken);
     let mut name = Ident::new(name, Span::call_site());
-    while taken(&name) {
+    while types::find_ident(&taken, &|ident| *ident == name).is_some() {
         name = format_ident!("{name}_");
     }
     name
@@ -147,6 +140,12 @@ fn quiet() -> TokenStream {
 fn doc(text: &str) -> TokenStream {
     let line = format!(" {text}");
     quote!(#[doc = #line])
+}
+
+/// The documentation of a method, or this one if it has none.
+fn docs_or(copied: &Copied, text: &str) -> TokenStream {
+    let docs = &copied.docs;
+    if docs.is_empty() { doc(text) } else { quote!(#(#docs)*) }
 }
 
 /// The node's parameters, with further ones around them.

@@ -104,12 +104,7 @@ fn unknown(model: &Model, names: &Names) -> TokenStream {
     let message = &names.message;
     let not_supported = quote!(::core::result::Result::Err(#message.body.payload.not_supported()));
     let Some(Hook { callee }) = &model.fallback else { return quote!(return #not_supported;) };
-    let call = call(callee, Some(receiver(callee, names)), |arg| match arg {
-        Arg::Context(span) => located(&names.ctx, *span),
-        Arg::Given(span) => located(message, *span),
-        Arg::Field(_) => TokenStream::new(),
-    });
-    let call = tried(callee, model, call);
+    let call = dispatched(callee, model, names, |_| TokenStream::new());
     let finish = quote!(#call; return ::core::result::Result::Ok(()););
     let cfgs = &callee.attrs.cfgs;
     if cfgs.is_empty() {
@@ -170,7 +165,7 @@ fn dispatched(
     let call = call(callee, Some(receiver(callee, names)), |arg| match arg {
         Arg::Context(span) => located(&names.ctx, *span),
         Arg::Field(index) => field(*index),
-        Arg::Given(_) => TokenStream::new(),
+        Arg::Given(span) => located(&names.message, *span),
     });
     tried(callee, model, call)
 }

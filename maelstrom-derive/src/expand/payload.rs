@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Attribute, GenericParam, LitStr, parse_quote, spanned::Spanned};
 
-use super::{Names, doc, quiet, type_params, with_params};
+use super::{Names, doc, docs_or, quiet, type_params, with_params};
 use crate::model::{Copied, Field, FieldDefault, Handler, Model, Passing, Reply, ReplyBody};
 
 /// A variant of the enum. Handlers whose messages have the same name and fields share one.
@@ -97,11 +97,7 @@ impl Variant<'_> {
         let cfg = self.cfg();
         let ident = self.ident;
         let docs = match self.docs {
-            Docs::Handler(copied) if !copied.docs.is_empty() => {
-                let docs = &copied.docs;
-                quote!(#(#docs)*)
-            }
-            Docs::Handler(_) => doc(&format!("The message `{}`.", self.wire)),
+            Docs::Handler(copied) => docs_or(copied, &format!("The message `{}`.", self.wire)),
             Docs::Reply(method) => doc(&format!("The reply of `{method}`.")),
         };
         let body = match &self.body {
@@ -223,11 +219,14 @@ pub(super) fn borrows(model: &Model) -> bool {
 /// The enum as the type argument of a call, for a node with parameters: the variant alone would leave them open.
 /// (They can't be given to the enum in a variant's path, where rustc allows no lifetimes.)
 pub(super) fn type_argument(model: &Model, names: &Names) -> Option<TokenStream> {
+    if model.generics.params.is_empty() {
+        return None;
+    }
     let payload = &names.payload;
     let lifetime: Option<GenericParam> = borrows(model).then(|| parse_quote!('_));
     let generics = with_params(&model.generics, lifetime, None);
     let (_, ty_generics, _) = generics.split_for_impl();
-    (!model.generics.params.is_empty()).then(|| quote!(#payload #ty_generics))
+    Some(quote!(#payload #ty_generics))
 }
 
 /// Whether the enum has a variant that can't be decoded, so that a match on what was decoded needs a last arm.

@@ -113,9 +113,7 @@ impl<N: Node> Engine<N> {
             }
             Err(error) => {
                 self.phase = Phase::Ended;
-                if ctx.expects_reply() {
-                    ctx.reply(&error);
-                }
+                ctx.reply(&error);
                 self.drop_tasks();
                 self.end(Err(error.context("the handshake failed")));
             }

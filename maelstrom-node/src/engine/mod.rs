@@ -197,14 +197,15 @@ impl<N: Node> Engine<N> {
     /// moment is left for the next call, so that input has its turn.
     pub fn advance(&mut self, now: Duration) {
         self.core().set_now(now);
-        while let Phase::Running(_) = self.phase
-            && let Some(event) = self.shared.inbox.pop()
-        {
-            self.handle_event(event);
-        }
-        let mark = self.shared.timers.mark();
-        while let Some(event) = self.shared.timers.pop_due(mark) {
-            self.handle_event(event);
+        // Before and after, events wait.
+        if let Phase::Running(_) = self.phase {
+            while let Some(event) = self.shared.inbox.pop() {
+                self.handle_event(event);
+            }
+            let mark = self.shared.timers.mark();
+            while let Some(event) = self.shared.timers.pop_due(mark) {
+                self.handle_event(event);
+            }
         }
         self.core().sleepers.wake(now);
         self.run_tasks();
@@ -254,7 +255,8 @@ impl<N: Node> Engine<N> {
         }
     }
 
-    /// How it ended: `None` while the node runs, an error if the handshake or the shutdown failed.
+    /// How it ended: `None` until then (after [`shutdown`](Self::shutdown) that may take a second more), an error if the
+    /// handshake or the shutdown failed.
     pub fn outcome(&self) -> Option<&Result<()>> {
         self.outcome.as_ref()
     }
@@ -323,16 +325,7 @@ impl<N: Node> Engine<N> {
             Phase::Running(state) => {
                 let ctx = Context::new(&self.shared, message.src.clone(), message.body.msg_id);
                 let doing = || format!("handling `{}` from {}", message.kind(), message.src);
-                match catch_unwind(AssertUnwindSafe(|| N::receive(state, &ctx, message))) {
-                    Ok(Ok(())) => {}
-                    Ok(Err(error)) => ctx.reply_error(format_args!("failed while {}", doing()), &error),
-                    Err(panic) => {
-                        let error = self.core().report_panic(&doing(), panic);
-                        if message.expects_reply() {
-                            ctx.reply_error("", &error);
-                        }
-                    }
-                }
+                ctx.conclude(catch_unwind(AssertUnwindSafe(|| N::receive(state, &ctx, message))), doing);
             }
             Phase::Waiting { early, .. } | Phase::Starting { early, .. } => {
                 if !early.keep(line) {
@@ -390,11 +383,8 @@ impl<N: Node> Engine<N> {
         // The event is moved into its handler; what to call it afterwards has to be known before.
         let name = EventName::of(&event);
         let ctx = Context::new(&self.shared, self.shared.core.identity().id.clone(), None);
-        match catch_unwind(AssertUnwindSafe(|| N::event(state, &ctx, event))) {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => ctx.reply_error(format_args!("failed while handling the event {name}"), &error),
-            Err(panic) => drop(self.core().report_panic(&format!("handling the event {name}"), panic)),
-        }
+        let result = catch_unwind(AssertUnwindSafe(|| N::event(state, &ctx, event)));
+        ctx.conclude(result, || format!("handling the event {name}"));
     }
 
     fn end(&mut self, outcome: Result<()>) {

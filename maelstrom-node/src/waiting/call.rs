@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long a reply may take, unless something else is said.
-const TIMEOUT: Duration = Duration::from_secs(1);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(1);
 /// The first pause between two tries, on average; each further one is twice as long, up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -80,7 +80,7 @@ enum State {
 pub(crate) struct Request {
     core: Rc<Core>,
     to: NodeId,
-    /// The payload is encoded when the call is made, so that it borrows nothing.
+    /// Encoded at once, not when the call is awaited, so that it borrows nothing.
     payload: Result<Box<RawValue>>,
     timeout: Duration,
     retries: u32,
@@ -94,16 +94,6 @@ impl Request {
         Self { core: Rc::clone(core), to, payload, timeout: TIMEOUT, retries: 0, deadline: None }
     }
 
-    pub(super) fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    pub(super) fn with_retries(mut self, times: u32) -> Self {
-        self.retries = times;
-        self
-    }
-
     /// The call that gets the reply.
     pub(crate) fn call<T: ?Sized, S>(self, kind: Option<&'static str>, shape: S) -> Call<T, S> {
         Call { state: State::Ready(self), kind, shape, value: PhantomData }
@@ -112,8 +102,7 @@ impl Request {
     async fn run(self) -> Result<Box<str>> {
         let Some(deadline) = self.deadline else { return self.tries().await };
         let (core, to) = (Rc::clone(&self.core), self.to.clone());
-        let answer = within(&core, deadline, self.tries()).await;
-        answer.map_err(|error| name_time_out(error, format_args!("{to} did not answer within {deadline:?}")))
+        within(&core, deadline, format_args!("{to} did not answer"), self.tries()).await
     }
 
     async fn tries(self) -> Result<Box<str>> {
@@ -144,25 +133,20 @@ async fn attempt(core: &Rc<Core>, to: &NodeId, payload: &RawValue, timeout: Dura
     let msg_id = core.take_call_id();
     let mut waiting = Waiting::new(core, to, msg_id);
     core.ask(to, msg_id, payload);
-    let answer = within(core, timeout, waiting.answer()).await;
-    answer.map_err(|error| name_time_out(error, format_args!("{to} did not answer within {timeout:?}")))
+    within(core, timeout, format_args!("{to} did not answer"), waiting.answer()).await
 }
 
-/// Puts a text to an error that comes from [`within`].
-pub(crate) fn name_time_out(error: Error, text: fmt::Arguments<'_>) -> Error {
-    if error.code() == ErrorCode::Timeout && error.text().is_empty() { Error::timeout(text) } else { error }
-}
-
-/// Gives a future so much time, and drops it then. The text of the error is left to [`name_time_out`].
+/// Gives a future so much time, and drops it then: `what` did not happen "within so much", says the error.
 pub(crate) async fn within<T>(
     core: &Rc<Core>,
     limit: Duration,
+    what: impl fmt::Display,
     future: impl Future<Output = Result<T>>,
 ) -> Result<T> {
     let future = std::pin::pin!(future);
     match select(future, Sleep::new(core, limit)).await {
         Either::Left((result, _)) => result,
-        Either::Right(((), _)) => Err(Error::timeout("")),
+        Either::Right(((), _)) => Err(Error::timeout(format_args!("{what} within {limit:?}"))),
     }
 }
 

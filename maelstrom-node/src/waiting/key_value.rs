@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 use super::{
     BoxFuture, Call, Request, Sleep,
-    call::{name_time_out, within},
+    call::{TIMEOUT, within},
     reply::{Empty, Field},
 };
 use crate::{
@@ -23,8 +23,6 @@ use crate::{
     node_id::NodeId,
 };
 
-/// How long an operation may take, unless something else is said.
-const TIMEOUT: Duration = Duration::from_secs(1);
 /// How long an update may take with all its tries, unless something else is said.
 const UPDATE: Duration = Duration::from_secs(3);
 /// The longest first pause after a lost race; it doubles with each further one, up to a limit.
@@ -66,7 +64,7 @@ impl KeyValue {
 
     /// The value of a key; error 20 if it has none.
     pub fn read<V>(&self, key: impl Serialize) -> Call<V, Field> {
-        self.request(&Operation::<_, ()>::new("read", key)).call(Some("read_ok"), Field("value"))
+        self.call(&Operation::<_, ()>::new("read", key), "read_ok", Field("value"))
     }
 
     /// The value of a key, or this one if it has none.
@@ -87,13 +85,13 @@ impl KeyValue {
     /// Gives a key a value, whether it had one or not.
     pub fn write(&self, key: impl Serialize, value: impl Serialize) -> Call<(), Empty> {
         let operation = Operation { value: Some(value), ..Operation::new("write", key) };
-        self.request(&operation).call(Some("write_ok"), Empty)
+        self.call(&operation, "write_ok", Empty)
     }
 
     /// Changes a key's value from one to another; error 22 if it has a third, and 20 if it has none.
     pub fn cas(&self, key: impl Serialize, from: impl Serialize, to: impl Serialize) -> Call<(), Empty> {
         let cas = Cas { key, from, to, create_if_not_exists: false };
-        self.request(&cas).call(Some("cas_ok"), Empty)
+        self.call(&cas, "cas_ok", Empty)
     }
 
     /// As [`cas`](Self::cas), and a key that has no value gets the new one.
@@ -104,7 +102,7 @@ impl KeyValue {
         to: impl Serialize,
     ) -> Call<(), Empty> {
         let cas = Cas { key, from, to, create_if_not_exists: true };
-        self.request(&cas).call(Some("cas_ok"), Empty)
+        self.call(&cas, "cas_ok", Empty)
     }
 
     /// Reads a key (or takes `default`), changes the value, and writes it if nobody else has done so meanwhile; else all
@@ -140,25 +138,22 @@ impl KeyValue {
                     Err(error) if lost_race(&error) => {}
                     result => return result.map(|()| new),
                 }
-                let longest = pause;
-                let jittered = store.core.rng().borrow_mut().random_range(Duration::ZERO..longest);
+                let jittered = store.core.rng().borrow_mut().random_range(Duration::ZERO..pause);
                 Sleep::new(&store.core, jittered).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         };
         let name = self.name.clone();
         Update(Box::pin(async move {
-            let updated = within(&core, limit, tries).await;
-            updated.map_err(|error| {
-                name_time_out(error, format_args!("an update in {name} did not win within {limit:?}"))
-            })
+            within(&core, limit, format_args!("an update in {name} did not win"), tries).await
         }))
     }
 
-    fn request<P: Serialize>(&self, payload: &P) -> Request {
+    fn call<T, S>(&self, payload: &impl Serialize, kind: &'static str, shape: S) -> Call<T, S> {
         Request::new(&self.core, self.name.clone(), payload)
-            .with_timeout(self.timeout.unwrap_or(TIMEOUT))
-            .with_retries(self.retries)
+            .call(Some(kind), shape)
+            .timeout(self.timeout.unwrap_or(TIMEOUT))
+            .retries(self.retries)
     }
 }
 

@@ -15,7 +15,7 @@ pub use self::{
     work::Work,
 };
 pub(crate) use self::{
-    call::{Request, name_time_out, within},
+    call::{Request, within},
     calls::Calls,
     executor::{BoxFuture, Executor, Spawned},
     sleep::Sleepers,

@@ -231,6 +231,8 @@ fn check_reads_standard_input_and_says_where_it_makes_no_sense() {
     assert_eq!((outcome.status, outcome.stdout.parse::<Value>().unwrap().get("valid?").cloned()), {
         (0, Some(true.into()))
     });
+    let of_jepsen = "{:index 0, :time 0, :process 0, :type :invoke, :f :echo, :value \"a\"}\n";
+    assert_eq!(place.run_with("check -w echo -", of_jepsen).stdout, outcome.stdout);
     let outcome = place.run_with("check -w echo -", &format!("{invocation}\nnonsense\n"));
     assert_eq!(outcome.status, 255);
     assert!(outcome.stderr.starts_with("-: line 2: not JSON"), "{}", outcome.stderr);

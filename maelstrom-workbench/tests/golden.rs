@@ -116,6 +116,47 @@ fn with_compat_every_field_is_maelstroms() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// As Jepsen prints it: what names something is a keyword.
+fn edn(value: &Value, is_name: bool) -> String {
+    match value {
+        Value::Null => "nil".to_owned(),
+        Value::String(name) if is_name => format!(":{name}"),
+        Value::List(values) => {
+            let values: Vec<_> = values.iter().map(|value| edn(value, is_name)).collect();
+            format!("[{}]", values.join(" "))
+        }
+        Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|(key, value)| format!("{key:?} {}", edn(value, is_name))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        value => value.to_string(),
+    }
+}
+
+fn as_jepsen_stores_it(history: &History) -> String {
+    let line = |operation: &Operation| {
+        let fields = object(serde_json::to_string(operation).unwrap().parse().unwrap());
+        let field = |(name, value): (&String, &Value)| {
+            format!(":{name} {}", edn(value, ["type", "f", "process"].contains(&&**name)))
+        };
+        let fields: Vec<_> = fields.iter().map(field).collect();
+        format!("{{{}}}\n", fields.join(", "))
+    };
+    history.operations().iter().map(line).collect()
+}
+
+#[test]
+fn a_history_reads_the_same_from_jepsens_own_notation() {
+    for (file, _) in FILES {
+        for case in cases(file) {
+            let text = as_jepsen_stores_it(&case.history);
+            let read = History::read(text.as_bytes()).unwrap();
+            assert_eq!(read, case.history, "{}", case.name);
+        }
+    }
+}
+
 #[test]
 fn without_compat_every_difference_is_a_known_one() {
     let mut found: BTreeMap<_, usize> = BTreeMap::new();

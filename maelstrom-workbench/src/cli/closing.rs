@@ -53,7 +53,8 @@ pub(super) fn figures(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     lines.rows("odd", &results::warnings(run));
     lines.rows("Maelstrom would", &results::maelstrom_would(run));
     lines.row("results", &outcome.store.path().display().to_string());
-    lines.row("in Maelstrom", &command_line::for_maelstrom(options, &test.node_args));
+    let clients = Some(run.schedule.concurrency).filter(|clients| *clients != plan.cluster.concurrency);
+    lines.row("in Maelstrom", &command_line::for_maelstrom(options, clients, &test.node_args));
     if outcome.status() != Status::Judged(Verdict::Valid) {
         let again =
             command_line::for_workbench(options, &test.node_args, run.seed, test.simulate, &test.store);

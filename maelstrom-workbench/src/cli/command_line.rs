@@ -4,10 +4,11 @@ use std::{borrow::Cow, path::Path};
 
 use super::{models, options::Options};
 
-/// The same test for Maelstrom.
-pub(super) fn for_maelstrom(options: &Options, node_args: &[String]) -> String {
+/// The same test for Maelstrom, with that many clients if there were others than were asked for.
+pub(super) fn for_maelstrom(options: &Options, clients: Option<usize>, node_args: &[String]) -> String {
     let mut words = vec!["maelstrom".to_owned(), "test".to_owned()];
-    words.extend(common(options));
+    let concurrency = clients.map_or_else(|| options.concurrency.clone(), |clients| clients.to_string());
+    words.extend(common(options, &concurrency));
     // Other faults are not there.
     let faults = options.nemesis.as_deref().unwrap_or_default().split(',').map(str::trim);
     if faults.into_iter().any(|fault| fault.split('=').next() == Some("partition")) {
@@ -30,7 +31,7 @@ pub(super) fn for_workbench(
     store: &Path,
 ) -> String {
     let mut words = vec!["maelstrom-workbench".to_owned(), "test".to_owned()];
-    words.extend(common(options));
+    words.extend(common(options, &options.concurrency));
     if options.consistency_models != "strict-serializable" {
         words.extend(["--consistency-models".to_owned(), options.consistency_models.clone()]);
     }
@@ -64,7 +65,7 @@ pub(super) fn for_workbench(
 }
 
 /// What both know, where it is not the default.
-fn common(options: &Options) -> Vec<String> {
+fn common(options: &Options, concurrency: &str) -> Vec<String> {
     let mut words = vec!["-w".to_owned(), options.workload.clone()];
     let mut option = |name: &str, value: Option<&str>, default: &str| {
         if let Some(value) = value.filter(|value| *value != default) {
@@ -79,7 +80,7 @@ fn common(options: &Options) -> Vec<String> {
     for name in &options.node {
         option("--node", Some(name), "");
     }
-    option("--concurrency", Some(&options.concurrency), "1n");
+    option("--concurrency", Some(concurrency), "1n");
     option("--time-limit", Some(&options.time_limit), "60");
     option("--rate", Some(&options.rate), "5");
     option("--latency", Some(&options.latency), "0");

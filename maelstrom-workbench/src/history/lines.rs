@@ -1,7 +1,8 @@
 //! Histories as JSON lines: one operation a line, with Jepsen's names for the fields.
 //!
 //! `{"index": 0, "time": 462399, "process": 0, "type": "invoke", "f": "broadcast", "value": 0}`; where they apply also
-//! `"final?": true`, `"error"`, and any other field. Process `"nemesis"` is the nemesis.
+//! `"final?": true`, `"error"`, and any other field. Process `"nemesis"` is the nemesis. Lines in EDN, as in the
+//! `history.edn` of Maelstrom itself, are read as well.
 
 use std::{
     collections::BTreeMap,
@@ -11,11 +12,11 @@ use std::{
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use super::{History, Kind, Operation, OrderError, Process, usual};
+use super::{History, Kind, Operation, OrderError, Process, edn, usual};
 use crate::Value;
 
 impl History {
-    /// Reads a history, one operation a line; blank lines are skipped.
+    /// Reads a history, one operation a line, as JSON or as EDN (`history.edn`); blank lines are skipped.
     pub fn read(mut input: impl BufRead) -> Result<Self, ReadError> {
         let mut history = Self::new();
         let mut text = Vec::new();
@@ -86,7 +87,12 @@ impl Operation {
 
 /// Reads a line of any kind.
 fn read(text: &str) -> Result<Operation, Problem> {
-    Operation::from_json(text.trim_end().parse().map_err(Problem::NotJson)?).map_err(Problem::Malformed)
+    let value = if edn::is_edn(text) {
+        edn::read(text).map_err(Problem::NotEdn)?
+    } else {
+        text.trim_end().parse().map_err(Problem::NotJson)?
+    };
+    Operation::from_json(value).map_err(Problem::Malformed)
 }
 
 fn required(fields: &mut BTreeMap<String, Value>, name: &str) -> Result<Value, String> {
@@ -138,6 +144,7 @@ enum Problem {
     Io(io::Error),
     NotUtf8,
     NotJson(serde_json::Error),
+    NotEdn(String),
     Malformed(String),
     Order(OrderError),
 }
@@ -165,6 +172,7 @@ impl fmt::Display for ReadError {
             Problem::NotJson(error) => {
                 write!(f, "not JSON: {}", error.to_string().replace(" at line 1 column ", " at column "))
             }
+            Problem::NotEdn(text) => write!(f, "not EDN: {text}"),
             Problem::Malformed(text) => f.write_str(text),
             Problem::Order(error) => error.fmt(f),
         }
@@ -176,7 +184,7 @@ impl std::error::Error for ReadError {
         match &self.problem {
             Problem::Io(error) => Some(error),
             Problem::NotJson(error) => Some(error),
-            Problem::NotUtf8 | Problem::Malformed(_) | Problem::Order(_) => None,
+            Problem::NotUtf8 | Problem::NotEdn(_) | Problem::Malformed(_) | Problem::Order(_) => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Source: Maelstrom 0.2.5, as read and run, and Jepsen's histories. A client is a thread that does one operation
 //! at a time; it acts under a process number, and takes a new one after an operation whose outcome it does not know.
 
+mod edn;
 mod lines;
 mod operation;
 mod usual;

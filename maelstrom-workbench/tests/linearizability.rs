@@ -1,4 +1,5 @@
-//! The checker of `lin-kv` against one that tries every order, and what holds for every history.
+//! The checker of `lin-kv` against one that tries every order, against another library, and what holds for every
+//! history.
 
 #![allow(clippy::unwrap_used)]
 
@@ -8,6 +9,7 @@ use maelstrom_workbench::{
     history::{History, Kind, Operation, Process},
     random::{Stream, Streams},
 };
+use todc_utils::{Action, WGLChecker, specifications::Specification};
 
 /// An operation: its positions, what it does, and its outcome.
 #[derive(Clone, Debug)]
@@ -30,12 +32,12 @@ fn draw(random: &mut Stream) -> Value {
     }
 }
 
-/// A small history on one key: a register's, or of values at random.
-fn ops(random: &mut Stream) -> Vec<Op> {
+/// A history of up to so many operations on one key: a register's, or of values at random.
+fn ops(random: &mut Stream, most: u64) -> Vec<Op> {
     let mut waiting: Vec<(Op, bool)> = Vec::new();
     let mut done = Vec::new();
     let (mut register, mut position) = (Value::Null, 0);
-    let (is_right, count) = (random.coin(), 1 + random.below(6));
+    let (is_right, count) = (random.coin(), 1 + random.below(most));
     let mut begun = 0;
     while begun < count || !waiting.is_empty() {
         position += 1;
@@ -131,12 +133,11 @@ fn has_order(left: &[Op], value: &Value, compat: bool) -> bool {
 
 #[test]
 fn verdicts_are_those_of_a_search_through_all_orders() {
-    // In release there is time for more.
-    let count = if cfg!(debug_assertions) { 30_000 } else { 100_000 };
+    let count = 100_000;
     let mut random = Streams::new(13).stream("histories");
     let mut found = [0; 2];
     for _ in 0..count {
-        let ops = ops(&mut random);
+        let ops = ops(&mut random, 6);
         for compat in [false, true] {
             let expected = has_order(&ops, &Value::Null, compat);
             found[usize::from(expected)] += 1;
@@ -147,11 +148,64 @@ fn verdicts_are_those_of_a_search_through_all_orders() {
     assert!(found.iter().all(|found| *found > count / 10), "{found:?}");
 }
 
+/// A register, as todc-utils is told of it.
+struct Register;
+
+impl Specification for Register {
+    type State = Value;
+    type Operation = Op;
+
+    fn init() -> Value {
+        Value::Null
+    }
+
+    fn apply(op: &Op, value: &Value) -> (bool, Value) {
+        match op.f {
+            "read" => (op.a == *value, value.clone()),
+            "write" => (true, op.a.clone()),
+            _ if op.a == *value => (true, op.b.clone()),
+            // Left open, it may have done nothing.
+            _ => (op.kind == Kind::Info, value.clone()),
+        }
+    }
+}
+
+/// What is left open comes to an end after everything else, which is as good as never; what failed did not happen.
+fn is_linearizable(ops: &[Op]) -> bool {
+    let counts = |op: &&Op| op.kind == Kind::Ok || op.kind == Kind::Info && op.f != "read";
+    let mut actions = Vec::new();
+    for (process, op) in ops.iter().filter(counts).enumerate() {
+        let ended = if op.kind == Kind::Ok { op.completed } else { usize::MAX };
+        actions.push((op.invoked, process, Action::Call(op.clone())));
+        actions.push((ended, process, Action::Response(op.clone())));
+    }
+    actions.sort_by_key(|(position, process, _)| (*position, *process));
+    if actions.is_empty() {
+        return true;
+    }
+    let actions = actions.into_iter().map(|(_, process, action)| (process, action)).collect();
+    WGLChecker::<Register>::is_linearizable(todc_utils::History::from_actions(actions))
+}
+
+#[test]
+fn verdicts_are_those_of_another_library() {
+    let mut random = Streams::new(16).stream("histories");
+    let mut found = [0; 2];
+    for _ in 0..5_000 {
+        let ops = ops(&mut random, 24);
+        let expected = is_linearizable(&ops);
+        found[usize::from(expected)] += 1;
+        let expected = if expected { Verdict::Valid } else { Verdict::Invalid };
+        assert_eq!(verdict(&plain(&ops), false), expected, "{ops:#?}");
+    }
+    assert!(found.iter().all(|found| *found > 1_000), "{found:?}");
+}
+
 #[test]
 fn names_and_times_do_not_matter_and_one_more_open_operation_does_no_harm() {
     let mut random = Streams::new(14).stream("histories");
     for _ in 0..1_000 {
-        let mut ops = ops(&mut random);
+        let mut ops = ops(&mut random, 6);
         let before = verdict(&plain(&ops), false);
         let rename =
             |value: &Value| if value.is_null() { Value::Null } else { Value::from(format!("<{value}>")) };

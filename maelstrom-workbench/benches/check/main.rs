@@ -1,5 +1,7 @@
 //! How long the checkers take, and reading what they judge: `cargo bench -p maelstrom-workbench --bench check`.
 
+mod linear;
+
 use std::{hint::black_box, time::Instant};
 
 use maelstrom_workbench::{
@@ -133,4 +135,17 @@ fn main() {
     }
     measure("unique-ids: 1,000,000 strings", "unique-ids", Verdict::Valid, &ids.0);
     write_and_read(&ids.0);
+    drop(ids);
+    stores();
+}
+
+fn stores() {
+    for operations in [10_000, 100_000, 1_000_000] {
+        let one_key = linear::registers(1, 10, operations);
+        measure("lin-kv: one key, 10 clients", "lin-kv", Verdict::Valid, &one_key);
+        let wrong = linear::with_wrong_read(&one_key);
+        measure("lin-kv: one key, 10 clients, a wrong read", "lin-kv", Verdict::Invalid, &wrong);
+    }
+    let keys = linear::registers(64, 10, 64 * 10_000);
+    measure("lin-kv: 64 keys, 10 clients each", "lin-kv", Verdict::Valid, &keys);
 }

@@ -9,6 +9,7 @@ mod echo;
 mod exceptions;
 mod judgement;
 mod linear;
+mod models;
 mod numbering;
 mod ranges;
 mod set_full;
@@ -25,6 +26,7 @@ pub use echo::Echo;
 pub use exceptions::Exceptions;
 pub use judgement::{Divergence, Judgement, Warning};
 pub use linear::LinKv;
+pub use models::{ConsistencyModels, UnknownModel};
 pub use set_full::SetFull;
 pub use stats::Stats;
 pub use unique_ids::UniqueIds;
@@ -46,6 +48,8 @@ pub struct Options {
     pub compat: bool,
     /// The part of operations that has to succeed, for [`Availability`].
     pub availability: Option<RequiredAvailability>,
+    /// What transactions are held to.
+    pub consistency_models: ConsistencyModels,
 }
 
 impl Options {
@@ -60,6 +64,13 @@ impl Options {
     #[must_use]
     pub fn availability(mut self, availability: Option<RequiredAvailability>) -> Self {
         self.availability = availability;
+        self
+    }
+
+    /// Holds transactions to these models.
+    #[must_use]
+    pub fn consistency_models(mut self, models: ConsistencyModels) -> Self {
+        self.consistency_models = models;
         self
     }
 }

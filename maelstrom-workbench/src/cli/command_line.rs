@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, path::Path};
 
-use super::{models, options::Options};
+use super::options::Options;
 
 /// The same test for Maelstrom, with that many clients if there were others than were asked for.
 pub(super) fn for_maelstrom(options: &Options, clients: Option<usize>, node_args: &[String]) -> String {
@@ -14,7 +14,7 @@ pub(super) fn for_maelstrom(options: &Options, clients: Option<usize>, node_args
     if faults.into_iter().any(|fault| fault.split('=').next() == Some("partition")) {
         words.extend(["--nemesis".to_owned(), "partition".to_owned()]);
     }
-    let models = models::parse(&options.consistency_models).unwrap_or_default();
+    let models: Vec<_> = options.consistency_models.split(',').map(str::trim).collect();
     if models != ["strict-serializable"] {
         // It wants white space around its commas.
         words.extend(["--consistency-models".to_owned(), models.join(" , ")]);

@@ -9,7 +9,6 @@ mod command_line;
 mod conformance;
 mod demo;
 mod list;
-mod models;
 mod options;
 mod plan;
 mod progress;

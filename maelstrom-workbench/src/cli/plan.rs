@@ -13,7 +13,7 @@ use maelstrom_workbench::{
 };
 use rand::{TryRng, rngs::SysRng};
 
-use super::{models, options::Options, workloads};
+use super::{options::Options, workloads};
 
 /// A test that can be run.
 pub(super) struct Plan {
@@ -51,8 +51,6 @@ impl Plan {
             (None, Some(schedule)) => Some(schedule.seed),
             (None, None) => mistakes.take("--seed", new_seed()),
         };
-        // These are for workloads to come, and are wrong or right all the same.
-        mistakes.take("--consistency-models", models::parse(&options.consistency_models));
         for (name, value) in [
             ("--key-count", options.key_count.as_ref()),
             ("--max-txn-length", Some(&options.max_txn_length)),
@@ -91,7 +89,12 @@ impl Plan {
 pub(super) fn checks(options: &Options, mistakes: &mut Mistakes) -> checker::Options {
     let availability = options.availability.as_deref().map(RequiredAvailability::from_str);
     let availability = mistakes.take("--availability", availability.transpose()).flatten();
-    checker::Options::default().compat(options.maelstrom_compat).availability(availability)
+    let models =
+        mistakes.take("--consistency-models", options.consistency_models.parse()).unwrap_or_default();
+    checker::Options::default()
+        .compat(options.maelstrom_compat)
+        .availability(availability)
+        .consistency_models(models)
 }
 
 /// What is wrong with options.

@@ -17,7 +17,7 @@ use maelstrom::{Engine, EngineOptions, Node};
 
 use crate::{
     Quirk,
-    checker::{Options, RequiredAvailability},
+    checker::{ConsistencyModels, Options, RequiredAvailability},
     cluster::{self, ClusterOptions, Problem},
     host::{Birth, Host, node_seed},
     journal::Event,
@@ -78,6 +78,7 @@ pub struct Simulation<N: Node> {
     seeds: Range<u64>,
     check_determinism: bool,
     availability: Option<RequiredAvailability>,
+    consistency_models: ConsistencyModels,
     allowed: BTreeSet<Quirk>,
     node: PhantomData<fn() -> N>,
 }
@@ -130,6 +131,7 @@ impl<N: Node> Simulation<N> {
             seeds: 0..1,
             check_determinism: false,
             availability: None,
+            consistency_models: ConsistencyModels::default(),
             allowed: BTreeSet::new(),
             node: PhantomData,
         }
@@ -351,6 +353,13 @@ Simulation::<Gossip>::new(Broadcast::default())
         self
     }
 
+    /// What transactions are held to; strict serializability unless it is said.
+    #[must_use]
+    pub fn consistency_models(mut self, models: ConsistencyModels) -> Self {
+        self.consistency_models = models;
+        self
+    }
+
     /// Does and judges all exactly as Maelstrom does, its peculiarities included.
     #[must_use]
     pub fn maelstrom_compat(mut self) -> Self {
@@ -430,7 +439,10 @@ Simulation::<Gossip>::new(Broadcast::default())
     }
 
     fn run_once(&self, seed: u64, journal: bool) -> Run {
-        let checks = Options::default().compat(self.options.compat).availability(self.availability);
+        let checks = Options::default()
+            .compat(self.options.compat)
+            .availability(self.availability)
+            .consistency_models(self.consistency_models);
         self.host(seed, journal).run(&checks)
     }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use maelstrom_workbench::{
     checker::Verdict,
     conformance::{Conformance, Finding, Grade, Report},
+    workload::TxnOptions,
 };
 
 use super::{Status, workloads};
@@ -36,7 +37,8 @@ pub(super) fn run(arguments: &Arguments) -> Status {
     if arguments.bin.is_none() {
         mistakes.push("Expected a --bin PATH_TO_BINARY to try".to_owned());
     }
-    let workload = (arguments.workload != "none").then(|| workloads::workload(&arguments.workload));
+    let workload = (arguments.workload != "none")
+        .then(|| workloads::workload(&arguments.workload, TxnOptions::default()));
     let workload = workload.transpose().map_err(|mistake| mistakes.push(format!("--workload: {mistake}")));
     let patience = arguments.patience.as_deref().map(patience).transpose();
     let patience = patience.map_err(|mistake| mistakes.push(format!("--patience: {mistake}")));

@@ -9,7 +9,7 @@ use maelstrom_workbench::{
     nemesis::{FaultKind, Nemesis},
     network::{Distribution, Latency, SIMULATED_HOP},
     service,
-    workload::Workload,
+    workload::{TxnOptions, Workload},
 };
 use rand::{TryRng, rngs::SysRng};
 
@@ -29,7 +29,8 @@ impl Plan {
         let mut mistakes = Mistakes::default();
         let checks = checks(options, &mut mistakes);
         let topology = mistakes.take("--topology", options.topology.parse()).unwrap_or_default();
-        let workload = mistakes.take("--workload", workloads::workload(&options.workload));
+        let transactions = transactions(options, &mut mistakes);
+        let workload = mistakes.take("--workload", workloads::workload(&options.workload, transactions));
         let nodes = nodes(options, &mut mistakes);
         let concurrency = mistakes.take("--concurrency", concurrency(&options.concurrency, nodes.len()));
         let time_limit = mistakes.whole("--time-limit", &options.time_limit, 1);
@@ -51,14 +52,6 @@ impl Plan {
             (None, Some(schedule)) => Some(schedule.seed),
             (None, None) => mistakes.take("--seed", new_seed()),
         };
-        for (name, value) in [
-            ("--key-count", options.key_count.as_ref()),
-            ("--max-txn-length", Some(&options.max_txn_length)),
-            ("--max-writes-per-key", Some(&options.max_writes_per_key)),
-        ] {
-            value.and_then(|value| mistakes.whole(name, value, 1));
-        }
-
         mistakes.none()?;
         let all = "an option without a value is a mistake, and there are none";
         let interval = Duration::from_secs_f64(interval.expect(all));
@@ -95,6 +88,22 @@ pub(super) fn checks(options: &Options, mistakes: &mut Mistakes) -> checker::Opt
         .compat(options.maelstrom_compat)
         .availability(availability)
         .consistency_models(models)
+}
+
+/// How transactions are made.
+fn transactions(options: &Options, mistakes: &mut Mistakes) -> TxnOptions {
+    let mut transactions = TxnOptions::default();
+    let key_count = options.key_count.as_ref().and_then(|count| mistakes.whole("--key-count", count, 1));
+    if let Some(count) = key_count.and_then(|count| count.try_into().ok()) {
+        transactions.key_count = count;
+    }
+    if let Some(length) = mistakes.whole("--max-txn-length", &options.max_txn_length, 1) {
+        transactions.max_txn_length = length;
+    }
+    if let Some(writes) = mistakes.whole("--max-writes-per-key", &options.max_writes_per_key, 1) {
+        transactions.max_writes_per_key = writes;
+    }
+    transactions
 }
 
 /// What is wrong with options.

@@ -27,11 +27,13 @@
 
 mod lin_kv;
 mod standard;
+mod txn;
 
 use std::{borrow::Cow, time::Duration};
 
 pub use lin_kv::LinKv;
 pub use standard::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds};
+pub use txn::{TxnListAppend, TxnOptions, TxnRwRegister};
 
 use crate::{
     Difference, Value,

@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Status {
         Err(mistake) => return Status::mistaken([mistake]),
     };
     let tests: Vec<Test> = challenge.parts.iter().map(|part| part.test(arguments)).collect();
-    if let Some(missing) = tests.iter().find_map(|test| workloads::workload(&test.options.workload).err()) {
+    if let Some(missing) = tests.iter().find_map(|test| workloads::missing(&test.options.workload)) {
         eprintln!("challenge {}: {missing}", challenge.name);
         return Status::Failed;
     }
@@ -200,7 +200,7 @@ fn list() {
     println!("fly.io's challenges, each with its settings and marks: `challenge 3d --bin PATH`\n");
     for challenge in &table::ALL {
         let options = challenge.parts[0].line().options;
-        let is_here = workloads::workload(&options.workload).is_ok();
+        let is_here = workloads::missing(&options.workload).is_none();
         let yet = if is_here { "" } else { " (not here yet)" };
         let mut phrases = settings(&options);
         phrases[0] = format!("{}{yet}: {}", challenge.title, phrases[0]);

@@ -55,17 +55,46 @@ mod tests {
             .nemeses(faults)
             .seeds(seeds)
             .run();
-        let bad: Vec<_> = report.runs().iter().filter(|r| r.verdict() != maelstrom_workbench::checker::Verdict::Valid).collect();
+        let bad: Vec<_> = report
+            .runs()
+            .iter()
+            .filter(|r| r.verdict() != maelstrom_workbench::checker::Verdict::Valid)
+            .collect();
         println!("{} bad of {n}, {:?}", bad.len(), start.elapsed());
-        for run in bad.iter().take(3) { println!("seed {}: {:#?}", run.seed, run.explanations()); }
+        for run in bad.iter().take(3) {
+            println!("seed {}: {:#?}", run.seed, run.explanations());
+        }
         report.assert_valid();
     }
-    fn n() -> u64 { std::env::var("SEEDS").map_or(20, |s| s.parse().unwrap()) }
-    #[test] fn t_none() { is_linearizable([], 0..n()); }
-    #[test] fn t_part() { is_linearizable([partitions()], 0..n()); }
-    #[test] fn t_kill() { is_linearizable([kills()], 0..n()); }
-    #[test] fn t_pause() { is_linearizable([pauses()], 0..n()); }
-    #[test] fn t_loss() { is_linearizable([loss()], 0..n()); }
-    #[test] fn t_dup() { is_linearizable([duplication()], 0..n()); }
-    #[test] fn t_all() { is_linearizable([partitions(), kills(), pauses(), loss(), duplication()], 0..n()); }
+    fn n() -> u64 {
+        std::env::var("SEEDS").map_or(20, |s| s.parse().unwrap())
+    }
+    #[test]
+    fn t_none() {
+        is_linearizable([], 0..n());
+    }
+    #[test]
+    fn t_part() {
+        is_linearizable([partitions()], 0..n());
+    }
+    #[test]
+    fn t_kill() {
+        is_linearizable([kills()], 0..n());
+    }
+    #[test]
+    fn t_pause() {
+        is_linearizable([pauses()], 0..n());
+    }
+    #[test]
+    fn t_loss() {
+        is_linearizable([loss()], 0..n());
+    }
+    #[test]
+    fn t_dup() {
+        is_linearizable([duplication()], 0..n());
+    }
+    #[test]
+    fn t_all() {
+        is_linearizable([partitions(), kills(), pauses(), loss(), duplication()], 0..n());
+    }
 }

@@ -42,7 +42,11 @@ impl<S: StateMachine, R: Rules> Raft<S, R> {
     }
 
     /// Puts a command into the log. It is answered when it is committed and applied.
-    pub(super) async fn propose(&self, ctx: &Context<Self>, request: Request<S::Command>) -> Result<S::Answer> {
+    pub(super) async fn propose(
+        &self,
+        ctx: &Context<Self>,
+        request: Request<S::Command>,
+    ) -> Result<S::Answer> {
         let answered = self.state.borrow().answers.get(&request.id).cloned();
         if let Some(answer) = answered {
             return answer;

@@ -55,8 +55,7 @@ impl<S: StateMachine, R: Rules> Raft<S, R> {
             if !R::commits(state.log.last_term(), state.term) {
                 state.log.append(&ctx.storage(), Entry { term: state.term, request: None })?;
             }
-            let progress =
-                || Progress { next_index, match_index: 0, asked: None, confirmed: Duration::ZERO };
+            let progress = || Progress { next_index, match_index: 0, asked: None, confirmed: Duration::ZERO };
             state.role = Role::Leader(Leadership {
                 followers: ctx.others().map(|follower| (follower.clone(), progress())).collect(),
                 start: state.log.last_index(),
@@ -90,8 +89,6 @@ impl<S: StateMachine, R: Rules> Raft<S, R> {
 }
 
 /// Each time another one, so that nodes rarely stand at once (§5.2, §9.3).
-pub(super) fn election_timer<S: StateMachine, R: Rules>(
-    ctx: &Context<Raft<S, R>>,
-) -> maelstrom::Timer {
+pub(super) fn election_timer<S: StateMachine, R: Rules>(ctx: &Context<Raft<S, R>>) -> maelstrom::Timer {
     ctx.after(ctx.rng().random_range(ELECTION_TIMEOUT), RaftEvent::ElectionTimeout)
 }

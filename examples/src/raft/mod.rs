@@ -40,7 +40,10 @@ use std::{
 
 use maelstrom::{Context, RawMessage, Result};
 
-use self::{election::election_timer, state::{Role, State}};
+use self::{
+    election::election_timer,
+    state::{Role, State},
+};
 pub use self::{
     log::{Entry, Request},
     machine::StateMachine,

@@ -91,7 +91,12 @@ impl<S: StateMachine> State<S> {
         })
     }
 
-    pub(super) fn vote(&mut self, storage: &Storage<'_>, term: Term, candidate: Option<NodeId>) -> Result<()> {
+    pub(super) fn vote(
+        &mut self,
+        storage: &Storage<'_>,
+        term: Term,
+        candidate: Option<NodeId>,
+    ) -> Result<()> {
         (self.term, self.voted_for) = (term, candidate);
         storage.put(VOTE, &(self.term, &self.voted_for))
     }

@@ -86,11 +86,23 @@ fn a_merge_that_adds_is_caught_when_messages_come_twice() {
     for (fault, story) in
         [(Nemesis::duplication(), "messages came twice"), (Nemesis::loss(), "messages were lost")]
     {
+        shrinks(&simulation().nemesis(fault.interval(secs(2))), story);
         let explanations = explanations(simulation().nemesis(fault.interval(secs(2))));
         assert!(explanations[0].starts_with("the final read of process "), "{explanations:#?}");
         assert!(explanations[0].contains(", but the acknowledged adds make "), "{explanations:#?}");
         assert_told(&explanations, &[story]);
     }
+}
+
+/// What is left of the first failing seed is a story that still has its cause.
+fn shrinks<N: maelstrom::Node>(simulation: &Simulation<N>, cause: &str) {
+    let shrunk = (0..20).find_map(|seed| simulation.shrink(seed)).unwrap();
+    let (left, all) = (&shrunk.run, &shrunk.original);
+    assert_eq!(left.schedule.steps.iter().filter(|step| !step.is_fault()).count(), 1, "{shrunk}");
+    assert!(10 * left.history.len() <= all.history.len(), "{shrunk}");
+    assert!(left.schedule.nodes.len() == 2 && left.schedule.concurrency == 2, "{shrunk}");
+    let story = shrunk.to_string();
+    assert!(story.contains(cause) && story.lines().count() <= 12, "{story}");
 }
 
 /// A counter that only grows, and has on its disk what [`Stores`] says.

@@ -44,6 +44,7 @@ pub mod results;
 mod rpc;
 mod schedule;
 pub mod service;
+pub mod shrink;
 mod simulation;
 mod story;
 pub mod topology;

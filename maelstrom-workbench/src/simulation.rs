@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     fmt,
     marker::PhantomData,
     ops::Range,
@@ -25,6 +26,7 @@ use crate::{
     network::{Distribution, SIMULATED_HOP},
     report::{Report, Run},
     schedule::Schedule,
+    shrink::{self, Candidate, Shrunk},
     topology::Topology,
     workload::Workload,
 };
@@ -417,6 +419,30 @@ Simulation::<Gossip>::new(Broadcast::default())
         run
     }
 
+    /// Looks for a smaller run that fails as the one of this seed does: fewer faults, operations, nodes and clients, and
+    /// less time. `None` if that run is valid. It takes some hundreds of runs, and prints as a story:
+    ///
+    #[doc = concat!("```\n", include_str!("simulation/gossip.txt"), "
+use maelstrom_workbench::nemesis::Nemesis;
+
+let simulation = Simulation::<Gossip>::new(Broadcast::default()).nemesis(Nemesis::kills());
+let failing = (0..10).find_map(|seed| simulation.shrink(seed)).unwrap();
+println!(\"{failing}\");
+assert!(failing.run.schedule.steps.len() <= 4);
+```")]
+    pub fn shrink(&self, seed: u64) -> Option<Shrunk> {
+        let clients = shrink::clients_of(&*self.workload, self.options.compat);
+        let rerun = |candidate: &Candidate| -> Result<Run, Infallible> {
+            let mut options = self.options.clone();
+            options.nodes.clone_from(&candidate.schedule.nodes);
+            options.time_limit = candidate.time_limit;
+            options.schedule = Some(Arc::new(candidate.schedule.clone()));
+            (options.seed, options.journal) = (candidate.schedule.seed, false);
+            Ok(self.host_of(options).run(&self.checks()))
+        };
+        shrink::shrink(self.run_seed(seed), self.options.time_limit, shrink::TRIES, clients, rerun)
+    }
+
     fn concurrency_in_all(&self) -> usize {
         match self.clients {
             Clients::PerNode(clients) => self.options.nodes.len() * clients,
@@ -439,18 +465,25 @@ Simulation::<Gossip>::new(Broadcast::default())
     }
 
     fn run_once(&self, seed: u64, journal: bool) -> Run {
-        let checks = Options::default()
+        self.host(seed, journal).run(&self.checks())
+    }
+
+    fn checks(&self) -> Options {
+        Options::default()
             .compat(self.options.compat)
             .availability(self.availability)
-            .consistency_models(self.consistency_models);
-        self.host(seed, journal).run(&checks)
+            .consistency_models(self.consistency_models)
     }
 
     fn host(&self, seed: u64, journal: bool) -> Host<'_, Engine<N>> {
         let mut options = self.options.clone();
         options.concurrency = self.concurrency_in_all();
         (options.seed, options.journal) = (seed, journal);
-        let names = options.nodes.clone();
+        self.host_of(options)
+    }
+
+    fn host_of(&self, options: ClusterOptions) -> Host<'_, Engine<N>> {
+        let (seed, names) = (options.seed, options.nodes.clone());
         let start = move |Birth { node, life, epoch, stored }| {
             let options =
                 EngineOptions::new(node_seed(seed, &names[node], life)).unix_epoch(epoch).stored(stored);

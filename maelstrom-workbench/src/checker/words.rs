@@ -5,7 +5,7 @@ use std::fmt;
 use crate::Value;
 
 /// A time in ns: `2.31 s`, `20 ms`, `0.4 ms`.
-pub(super) fn time(ns: u64) -> String {
+pub(crate) fn time(ns: u64) -> String {
     const MS: u64 = 1_000_000;
     match (ns / MS, ns / 100_000 % 10) {
         (1000.., _) => {
@@ -18,7 +18,7 @@ pub(super) fn time(ns: u64) -> String {
 }
 
 /// A value as JSON, cut if it is long.
-pub(super) fn value(value: &Value) -> String {
+pub(crate) fn value(value: &Value) -> String {
     const MAX: usize = 60;
     let text = value.to_string();
     match text.char_indices().nth(MAX) {
@@ -28,7 +28,7 @@ pub(super) fn value(value: &Value) -> String {
 }
 
 /// `1 read`, `2 reads`.
-pub(super) fn count(count: usize, noun: &str) -> String {
+pub(crate) fn count(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

@@ -433,12 +433,7 @@ assert!(failing.run.schedule.steps.len() <= 4);
     pub fn shrink(&self, seed: u64) -> Option<Shrunk> {
         let clients = shrink::clients_of(&*self.workload, self.options.compat);
         let rerun = |candidate: &Candidate| -> Result<Run, Infallible> {
-            let mut options = self.options.clone();
-            options.nodes.clone_from(&candidate.schedule.nodes);
-            options.time_limit = candidate.time_limit;
-            options.schedule = Some(Arc::new(candidate.schedule.clone()));
-            (options.seed, options.journal) = (candidate.schedule.seed, false);
-            Ok(self.host_of(options).run(&self.checks()))
+            Ok(self.host_of(candidate.options(&self.options)).run(&self.checks()))
         };
         shrink::shrink(self.run_seed(seed), self.options.time_limit, shrink::TRIES, clients, rerun)
     }

@@ -276,6 +276,29 @@ fn a_simulated_test_leaves_its_results_behind() {
 }
 
 #[test]
+fn a_failing_run_is_shrunk_to_a_story_that_can_be_had_again() {
+    let place = Place::new();
+    place.node("always this");
+    let outcome = place.run(
+        "shrink -w echo --bin node --node-count 3 --time-limit 5 --rate 20 --seed 3 --nemesis partition",
+    );
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    let story: Vec<&str> = outcome.stdout.lines().collect();
+    assert!(
+        story[0].starts_with("seed 3, after ") && story[0].contains(": 1 of 3 nodes, 1 of 3 clients, 1 of ")
+    );
+    assert!(story[1].starts_with("  0.00 s  process 0 (at n"), "{}", outcome.stdout);
+    let again = story.iter().find_map(|line| line.strip_prefix("again    maelstrom-workbench ")).unwrap();
+    let outcome = place.run(again);
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("1 node, simulated, seed 3"), "{}", outcome.stdout);
+
+    place.node("$text");
+    let outcome = place.run("shrink -w echo --bin node --time-limit 2 --test-count 2 --seed 5");
+    assert_eq!((outcome.status, outcome.stdout.lines().count()), (0, 2));
+}
+
+#[test]
 fn what_simulated_nodes_log_is_shown_in_the_end_by_their_clock() {
     let place = Place::new();
     let logs = r#"case $line in receive*) echo 'log "got a message"' ;; esac; echo 'ready -'"#;

@@ -12,6 +12,7 @@ mod list;
 mod options;
 mod plan;
 mod progress;
+mod shrink;
 mod test;
 mod watcher;
 mod workloads;
@@ -70,6 +71,8 @@ enum Command {
     Conformance(conformance::Arguments),
     /// Builds and tests the examples of this repository
     Demo(demo::Demo),
+    /// Looks for a smaller run that fails as the one of a seed does, and tells what is left as a story
+    Shrink(Box<options::Test>),
     /// Judges a recorded history, one operation a line
     Check(Box<check::Check>),
     /// Lists workloads, faults, topologies and checkers
@@ -84,6 +87,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Challenge(challenge) => challenge::run(&challenge),
             Command::Conformance(conformance) => conformance::run(&conformance),
             Command::Demo(demo) => demo::run(&demo),
+            Command::Shrink(test) => shrink::run(&test),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),
         },

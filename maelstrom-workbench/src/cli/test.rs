@@ -149,7 +149,7 @@ fn host(
 }
 
 /// The program's path from the root on: nodes run elsewhere.
-fn find(program: &Path) -> io::Result<PathBuf> {
+pub(super) fn find(program: &Path) -> io::Result<PathBuf> {
     program.canonicalize().map_err(|error| {
         let built = Path::new("target/release").join(program);
         let hint =
@@ -163,7 +163,7 @@ fn context(error: &io::Error, what: &str) -> io::Error {
 }
 
 /// The options as results have them.
-fn options(test: &Test, plan: &Plan) -> Value {
+pub(super) fn options(test: &Test, plan: &Plan) -> Value {
     let (cluster, options) = (&plan.cluster, &test.options);
     let nemesis = cluster.nemeses.iter().map(|nemesis| Value::from(nemesis.kind().name()));
     Value::object([

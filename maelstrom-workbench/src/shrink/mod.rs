@@ -10,10 +10,14 @@ mod failure;
 mod steps;
 mod told;
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use self::failure::Failure;
-use crate::{Run, Schedule, cluster};
+use crate::{
+    Run, Schedule,
+    cluster::{self, ClusterOptions},
+    workload::Workload,
+};
 
 /// How many runs are made, if nothing else is said.
 pub const TRIES: usize = 2_000;
@@ -31,6 +35,13 @@ pub struct Shrunk {
     pub tries: usize,
 }
 
+impl Shrunk {
+    /// What makes the smaller run again.
+    pub fn what_is_left(&self) -> Candidate {
+        Candidate { schedule: self.run.schedule.clone(), time_limit: self.time_limit }
+    }
+}
+
 /// What is left, as a story: who failed when, who did what, and what is wrong with it.
 impl fmt::Display for Shrunk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,6 +56,21 @@ pub struct Candidate {
     pub schedule: Schedule,
     /// The length of its main phase.
     pub time_limit: Duration,
+}
+
+impl Candidate {
+    /// The options of such a run.
+    pub fn options(&self, original: &ClusterOptions) -> ClusterOptions {
+        ClusterOptions {
+            nodes: self.schedule.nodes.clone(),
+            concurrency: self.schedule.concurrency,
+            time_limit: self.time_limit,
+            seed: self.schedule.seed,
+            nemeses: Vec::new(),
+            schedule: Some(Arc::new(self.schedule.clone())),
+            ..original.clone()
+        }
+    }
 }
 
 /// Looks for a smaller run that fails as `original` does, with up to so many tries. `rerun` makes a run; what it fails
@@ -202,9 +228,6 @@ impl<E, R: FnMut(&Candidate) -> Result<Run, E>> Search<R> {
 }
 
 /// How many clients a workload works with, in the form in which [`shrink`] asks for it.
-pub fn clients_of(
-    workload: &dyn crate::workload::Workload,
-    compat: bool,
-) -> impl Fn(usize, usize) -> usize + '_ {
+pub fn clients_of(workload: &dyn Workload, compat: bool) -> impl Fn(usize, usize) -> usize + '_ {
     move |nodes, asked| cluster::clients(workload, nodes, asked, compat)
 }

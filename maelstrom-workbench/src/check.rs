@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     checker::{
-        Availability, Checker, Counter, Echo, Exceptions, Judgement, LinKv, Options, SetFull, Stats,
+        Availability, Checker, Counter, Echo, Exceptions, Judgement, Kafka, LinKv, Options, SetFull, Stats,
         UniqueIds,
     },
     history::History,
@@ -15,6 +15,7 @@ const CHECKERS: &[(&str, &dyn Checker)] = &[
     ("echo", &Echo),
     ("g-counter", &Counter),
     ("g-set", &SetFull { add: "add" }),
+    ("kafka", &Kafka),
     ("lin-kv", &LinKv),
     ("pn-counter", &Counter),
     ("unique-ids", &UniqueIds),

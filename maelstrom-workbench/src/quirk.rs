@@ -34,8 +34,14 @@ pub enum Quirk {
     UncheckedCounterReads,
     /// a read of null is right whatever was written.
     NullReads,
+    /// the checker of `kafka` fails where a poll has a message that nobody sent, or only empty lists of a key; and
+    /// where the history ends with a send.
+    FailingKafkaChecker,
     /// Without a number: availability is compared as a 32-bit float, so 9 of 10 fails 0.9.
     SinglePrecisionAvailability,
+    /// Without a number: the checker of `kafka` counts what the very last poll is the first to show of a key as unseen, if
+    /// no send to the key was acknowledged.
+    SeenLast,
 }
 
 impl Quirk {
@@ -55,7 +61,9 @@ impl Quirk {
             Self::IncomparableIds => "Q-20",
             Self::UncheckedCounterReads => "Q-21",
             Self::NullReads => "Q-23",
+            Self::FailingKafkaChecker => "Q-25",
             Self::SinglePrecisionAvailability => "availability-f32",
+            Self::SeenLast => "kafka-seen-last",
         }
     }
 }

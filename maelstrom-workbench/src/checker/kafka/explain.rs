@@ -37,9 +37,9 @@ impl Story<'_, '_> {
             .or_else(|| jumps.sends.back.first().map(|it| ("nonmonotonic-send", self.sends(it))))
             .or_else(|| findings.knows_nothing.then(|| ("empty-transaction-graph", nothing())))?;
         let others = findings.counts().into_iter().filter_map(|(name, count)| {
-            let count = if name == told { count - 1 } else { count };
+            let (count, more) = if name == told { (count - 1, "more ") } else { (count, "") };
             // Elle's test for a cycle says nothing that the cycle does not.
-            (count > 0 && name != "strong-PL-2-cycle-exists").then(|| format!("{count} {name}"))
+            (count > 0 && name != "strong-PL-2-cycle-exists").then(|| format!("{count} {more}{name}"))
         });
         let others: Vec<String> = others.collect();
         let others = if others.is_empty() {

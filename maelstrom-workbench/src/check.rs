@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{
     checker::{
         Availability, Checker, Counter, Echo, Exceptions, Judgement, Kafka, LinKv, Options, SetFull, Stats,
-        UniqueIds,
+        TxnListAppend, TxnRwRegister, UniqueIds,
     },
     history::History,
 };
@@ -18,6 +18,8 @@ const CHECKERS: &[(&str, &dyn Checker)] = &[
     ("kafka", &Kafka),
     ("lin-kv", &LinKv),
     ("pn-counter", &Counter),
+    ("txn-list-append", &TxnListAppend),
+    ("txn-rw-register", &TxnRwRegister),
     ("unique-ids", &UniqueIds),
     // Not workloads, but judged alongside each.
     ("availability", &Availability),

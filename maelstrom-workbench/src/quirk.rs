@@ -8,6 +8,8 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Quirk {
+    /// a list of consistency models without blanks around its commas is one name.
+    ListsOfModels,
     /// a reply that comes after its client has given up mutes the node for the rest of the test.
     LateReply,
     /// a receiver waits for one message at a time, and a partition swallows messages when they are picked up.
@@ -26,6 +28,8 @@ pub enum Quirk {
     GroupsOfClients,
     /// `lin-kv` hangs with more than ten nodes.
     KeysOfManyNodes,
+    /// the reply to a transaction need not be about what was asked.
+    UnmatchedReplies,
     /// the set checker does not see duplicates, elements that nobody added, and reads of failed adds.
     BlindSetChecker,
     /// ids that can't be ordered against each other make the verdict unknown.
@@ -37,6 +41,16 @@ pub enum Quirk {
     /// the checker of `kafka` fails where a poll has a message that nobody sent, or only empty lists of a key; and
     /// where the history ends with a send.
     FailingKafkaChecker,
+    /// an element that nobody appended, or whose append was never answered, takes down all results; a register's
+    /// value that nobody wrote is not seen.
+    PhantomElements,
+    /// registers of whose transactions no order is known are invalid.
+    EmptyTransactionGraph,
+    /// Without a number: a transaction's read of null does not rule out what it reads next, and a register's read of what
+    /// its own transaction writes later is right.
+    BlindWithinTransactions,
+    /// Without a number: registers whose keys are not all integers, or all strings, can't be judged.
+    KeysOfSeveralKinds,
     /// Without a number: availability is compared as a 32-bit float, so 9 of 10 fails 0.9.
     SinglePrecisionAvailability,
     /// Without a number: the checker of `kafka` counts what the very last poll is the first to show of a key as unseen, if
@@ -48,6 +62,7 @@ impl Quirk {
     /// Its number in the register, or a short name if it has none.
     pub fn name(self) -> &'static str {
         match self {
+            Self::ListsOfModels => "Q-02",
             Self::LateReply => "Q-05",
             Self::OneMessageAtATime => "Q-07",
             Self::WholeMilliseconds => "Q-08",
@@ -57,11 +72,16 @@ impl Quirk {
             Self::LwwKvNeverCreates => "Q-13",
             Self::GroupsOfClients => "Q-14",
             Self::KeysOfManyNodes => "Q-16",
+            Self::UnmatchedReplies => "Q-17",
             Self::BlindSetChecker => "Q-19",
             Self::IncomparableIds => "Q-20",
             Self::UncheckedCounterReads => "Q-21",
             Self::NullReads => "Q-23",
             Self::FailingKafkaChecker => "Q-25",
+            Self::PhantomElements => "Q-26",
+            Self::EmptyTransactionGraph => "Q-28",
+            Self::BlindWithinTransactions => "blind-within-transactions",
+            Self::KeysOfSeveralKinds => "keys-of-several-kinds",
             Self::SinglePrecisionAvailability => "availability-f32",
             Self::SeenLast => "kafka-seen-last",
         }

@@ -15,6 +15,7 @@ mod numbering;
 mod ranges;
 mod set_full;
 mod stats;
+mod txn;
 mod unique_ids;
 mod verdict;
 pub(crate) mod words;
@@ -31,6 +32,7 @@ pub use linear::LinKv;
 pub use models::{ConsistencyModels, UnknownModel};
 pub use set_full::SetFull;
 pub use stats::Stats;
+pub use txn::{TxnListAppend, TxnRwRegister};
 pub use unique_ids::UniqueIds;
 pub use verdict::Verdict;
 

@@ -89,6 +89,12 @@ anomalies! {
 }
 
 impl Anomaly {
+    /// Whether its cases are cycles, or say of one that it is there.
+    pub(crate) fn is_of_cycles(self) -> bool {
+        self <= Self::G2Realtime && !matches!(self, Self::G1a | Self::G1b)
+            || (Self::CycleSearchTimeout..=Self::PlSsCycleExists).contains(&self)
+    }
+
     fn bit(self) -> u64 {
         1 << self as u64
     }

@@ -7,10 +7,7 @@ mod table;
 
 use std::{collections::BTreeSet, fmt, str::FromStr, sync::LazyLock};
 
-use self::{
-    anomaly::{Anomalies, Anomaly},
-    table::MODELS,
-};
+use self::{anomaly::Anomalies, table::MODELS};
 
 /// A set of consistency models, all of which are to hold. Strict serializability unless others are asked for.
 ///
@@ -231,7 +228,7 @@ fn friendly(model: usize) -> &'static str {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::*;
+    use super::{anomaly::Anomaly, *};
 
     type Names = BTreeSet<String>;
 

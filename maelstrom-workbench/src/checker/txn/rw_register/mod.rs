@@ -1,0 +1,55 @@
+//! Registers that are read and written.
+
+mod dependencies;
+mod external;
+mod single;
+mod versions;
+
+use self::{dependencies::Dependencies, external::External, versions::Versions};
+use super::{
+    super::models::anomaly::Anomalies,
+    Findings,
+    found::Found,
+    single::{Writers, lost_updates, mismatches},
+    transactions::{Shape, Transactions},
+};
+use crate::{Value, history::History};
+
+pub(super) const SHAPE: Shape = Shape { write: "w", has_lists: false };
+
+/// What is wrong with a history, and how its transactions depend on each other.
+pub(super) fn analyse(history: &History, wanted: Anomalies, compat: bool) -> Result<Findings<'_>, String> {
+    let transactions = Transactions::read(history, SHAPE)?;
+    let fails_there = elle_fails(&transactions);
+    let external = External::new(&transactions);
+    external.unique_writes(&transactions)?;
+
+    let mut found = Found::default();
+    let writers = Writers::new(&transactions);
+    single::within(&transactions, compat, &mut found);
+    single::dirty_reads(&transactions, &writers, &mut found);
+    lost_updates(&transactions, &mut found);
+    single::phantoms(&transactions, &writers, &mut found);
+    mismatches(&transactions, SHAPE, &mut found);
+    drop(writers);
+    let versions = Versions::new(&transactions, &mut found);
+    let dependencies = Dependencies::new(transactions, external, versions, wanted);
+    Ok(Findings { found, dependencies: Box::new(dependencies), fails_there })
+}
+
+/// Elle asserts that all keys are of one Java class.
+fn elle_fails(transactions: &Transactions<'_>) -> Option<String> {
+    let class = |key: &Value| match key {
+        Value::Integer(integer) if integer.as_i64().is_none() => "a big integer",
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Integer(_) => "an integer",
+        Value::Float(_) => "a float",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Object(_) => "an object",
+    };
+    let [first, rest @ ..] = transactions.keys.as_slice() else { return None };
+    let other = rest.iter().find(|key| class(key) != class(first))?;
+    Some(format!("one key is {}, and another {}", class(first), class(other)))
+}

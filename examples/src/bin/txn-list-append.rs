@@ -77,7 +77,16 @@ fn main() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use maelstrom::testing::{Value, json};
+    use maelstrom_workbench::{
+        Simulation,
+        checker::Verdict,
+        history::{Kind, Operation},
+        nemesis::{Nemesis, Targets},
+        workload::TxnListAppend,
+    };
 
     use super::*;
 
@@ -104,31 +113,41 @@ mod tests {
         }
     }
 
-    #[test]
-    fn throughput() {
-        use maelstrom_workbench::{Simulation, history::Kind, workload::TxnListAppend};
-        let report = Simulation::<Raft<Lists>>::new(TxnListAppend::default())
+    fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    fn simulation() -> Simulation<Raft<Lists>> {
+        Simulation::new(TxnListAppend::default())
             .nodes(5)
             .clients_per_node(4)
-            .latency(std::time::Duration::from_millis(10))
-            .rate(300.0)
-            .time_limit(std::time::Duration::from_secs(20))
-            .seeds(0..3)
-            .run();
-        for run in report.runs() {
-            let ok = run.history.operations().iter().filter(|op| op.kind == Kind::Ok).count();
-            let writes = run
-                .history
-                .operations()
-                .iter()
-                .filter(|op| op.kind == Kind::Ok && op.value.to_string().contains("append"))
-                .count();
-            println!(
-                "ok {ok}, writes {writes} of {} {:?} {:?}",
-                run.history.len(),
-                run.duration,
-                run.servers
-            );
+            .latency(Duration::from_millis(10))
+            .time_limit(secs(20))
+    }
+
+    #[test]
+    fn it_is_strictly_serializable_under_each_fault_and_all_together() {
+        let all = [
+            Nemesis::partitions().interval(secs(4)),
+            Nemesis::kills().targets(Targets::All).interval(secs(5)),
+            Nemesis::pauses().targets(Targets::Minority).interval(secs(5)),
+            Nemesis::loss().interval(secs(3)),
+            Nemesis::duplication().interval(secs(3)),
+        ];
+        let each = all.iter().map(std::slice::from_ref).chain([&all[..]]);
+        for nemeses in each {
+            simulation().rate(30.0).nemeses(nemeses.iter().copied()).seeds(0..20).run().assert_valid();
         }
+    }
+
+    #[test]
+    fn hundreds_of_transactions_a_second_are_committed() {
+        let run = simulation().rate(300.0).run_seed(0);
+        assert_eq!(run.verdict(), Verdict::Valid, "{:#?}", run.explanations());
+        let appends = |operation: &&Operation| {
+            operation.kind == Kind::Ok && operation.value.to_string().contains("append")
+        };
+        let committed = run.history.operations().iter().filter(appends).count();
+        assert!(committed > 20 * 200, "{committed}");
     }
 }

@@ -59,3 +59,43 @@ impl Registers {
 fn main() -> Result<()> {
     maelstrom::run::<Registers>()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use maelstrom_workbench::{
+        Report, Simulation,
+        checker::{RequiredAvailability, Verdict},
+        nemesis::Nemesis,
+        workload::TxnRwRegister,
+    };
+
+    use super::*;
+
+    fn judged_by(model: &str) -> Report {
+        Simulation::<Registers>::new(TxnRwRegister::default())
+            .nodes(2)
+            .clients_per_node(2)
+            .rate(200.0)
+            .time_limit(Duration::from_secs(20))
+            .nemesis(Nemesis::partitions().interval(Duration::from_secs(4)))
+            .consistency_models(model.parse().unwrap())
+            .availability(RequiredAvailability::Total)
+            .seeds(0..50)
+            .run()
+    }
+
+    #[test]
+    fn it_is_read_uncommitted_and_always_answers() {
+        judged_by("read-uncommitted").assert_valid();
+    }
+
+    #[test]
+    fn it_is_not_read_committed() {
+        let report = judged_by("read-committed");
+        assert_eq!(report.verdict(), Verdict::Invalid);
+        let explanations = report.first_failure().unwrap().explanations();
+        assert!(explanations[0].starts_with("G1"), "{explanations:#?}");
+    }
+}

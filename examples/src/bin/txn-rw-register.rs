@@ -119,7 +119,15 @@ fn main() -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use maelstrom::testing::{TestNode, Value, json};
+    use maelstrom_workbench::{
+        Simulation,
+        checker::{RequiredAvailability, Verdict},
+        nemesis::Nemesis,
+        workload::TxnRwRegister,
+    };
 
     use super::*;
 
@@ -141,11 +149,11 @@ mod tests {
         txn(&mut node, json!([["w", 1, 5], ["w", 1, 6]]));
         let written = json!({"type": "written", "registers": [[1, {"stamp": [1, "n0"], "value": 6}]]});
         for _ in 0..2 {
-            node.advance(std::time::Duration::from_millis(50));
+            node.advance(Duration::from_millis(50));
             assert_eq!(node.sent().remove(0).body.payload, written);
         }
         node.send("n1", json!({"type": "known", "stamps": [[1, [1, "n0"]]]}));
-        node.advance(std::time::Duration::from_secs(1));
+        node.advance(Duration::from_secs(1));
         assert!(node.sent().is_empty());
     }
 
@@ -158,5 +166,45 @@ mod tests {
         node.send("n1", from_n1(6, 60));
         assert_eq!(txn(&mut node, json!([["r", 1, null], ["w", 1, 8]])), json!([["r", 1, 70], ["w", 1, 8]]));
         assert_eq!(node.state().values[&1].stamp, (8, "n0".into()));
+    }
+
+    /// As Gossip Glomers asks for it, and with messages lost, doubled and overtaken besides.
+    #[test]
+    fn it_is_read_committed_and_always_answers() {
+        let seconds = Duration::from_secs;
+        let faults = [
+            Nemesis::partitions().interval(seconds(4)),
+            Nemesis::loss().interval(seconds(3)),
+            Nemesis::duplication().interval(seconds(3)),
+            Nemesis::reordering().interval(seconds(3)),
+        ];
+        for (nodes, latency, nemeses) in [(2, 0, &faults[..1]), (5, 20, &faults[..])] {
+            Simulation::<Registers>::new(TxnRwRegister::default())
+                .nodes(nodes)
+                .clients_per_node(2)
+                .latency(Duration::from_millis(latency))
+                .rate(100.0)
+                .time_limit(seconds(20))
+                .nemeses(nemeses.iter().copied())
+                .consistency_models("read-committed".parse().unwrap())
+                .availability(RequiredAvailability::Total)
+                .seeds(0..50)
+                .run()
+                .assert_valid();
+        }
+    }
+
+    #[test]
+    fn it_is_no_more_than_that() {
+        let report = Simulation::<Registers>::new(TxnRwRegister::default())
+            .nodes(2)
+            .clients_per_node(2)
+            .rate(100.0)
+            .time_limit(Duration::from_secs(20))
+            .nemesis(Nemesis::partitions().interval(Duration::from_secs(4)))
+            .consistency_models("snapshot-isolation".parse().unwrap())
+            .seeds(0..5)
+            .run();
+        assert_eq!(report.verdict(), Verdict::Invalid);
     }
 }

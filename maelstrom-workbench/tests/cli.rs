@@ -165,13 +165,6 @@ fn an_unknown_option_is_told_in_one_line() {
 }
 
 #[test]
-fn a_workload_that_is_not_there_yet_is_said_to_be_so() {
-    let outcome = Place::new().run("test -w kafka --bin node");
-    assert_eq!(outcome.status, 254);
-    assert!(outcome.stderr.contains("does not have Maelstrom's `kafka` yet"), "{}", outcome.stderr);
-}
-
-#[test]
 fn a_program_that_is_not_there_is_no_bad_argument() {
     let outcome = Place::new().run("test -w echo --bin node");
     assert_eq!(outcome.status, 255);

@@ -10,6 +10,7 @@ use std::{
 use maelstrom_workbench::{
     Run, Value,
     checker::Verdict,
+    history::History,
     lockstep,
     process::{self, Crash, Processes},
     results::Store,
@@ -118,7 +119,8 @@ fn host(
     store: &Store,
 ) -> io::Result<(process::Outcome, io::Result<()>)> {
     let (workload, mut cluster) = (&*plan.workload, plan.cluster.clone());
-    let progress = Progress::new(cluster.time_limit, workload.final_op().is_some(), !test.simulate);
+    let has_final = workload.finale(&History::new()).is_some();
+    let progress = Progress::new(cluster.time_limit, has_final, !test.simulate);
     let watcher = Arc::new(Watcher::new(store.journal()?, shown, progress));
     cluster.watch = Some(Arc::clone(&watcher) as _);
     let follower = watcher.follow();

@@ -1,8 +1,8 @@
 //! Workloads by name.
 
 use maelstrom_workbench::workload::{
-    Broadcast, Echo, GCounter, GSet, LinKv, PnCounter, TxnListAppend, TxnOptions, TxnRwRegister, UniqueIds,
-    Workload,
+    Broadcast, Echo, GCounter, GSet, Kafka, LinKv, PnCounter, TxnListAppend, TxnOptions, TxnRwRegister,
+    UniqueIds, Workload,
 };
 
 /// One of Maelstrom's workloads.
@@ -23,7 +23,7 @@ pub(super) const ALL: [Entry; 10] = [
     entry("echo", "the same text back", Some(|_| Box::new(Echo))),
     entry("g-counter", "a counter that only grows", Some(|_| Box::new(GCounter))),
     entry("g-set", "a set that only grows", Some(|_| Box::new(GSet))),
-    entry("kafka", "logs that are appended to and polled", None),
+    entry("kafka", "logs that are appended to and polled", Some(|options| Box::new(Kafka(options)))),
     entry("lin-kv", "a linearizable store of keys and values", Some(|_| Box::new(LinKv))),
     entry("pn-counter", "a counter that also shrinks", Some(|_| Box::new(PnCounter))),
     entry(

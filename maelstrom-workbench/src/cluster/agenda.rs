@@ -8,10 +8,11 @@ use std::{
 
 use super::ClusterOptions;
 use crate::{
+    history::Operation,
     nemesis::{Drawn, Fault},
     random::{Stream, Streams},
     schedule::{Schedule, Scheduled, Step},
-    workload::{Generator, Op, Turn, Workload},
+    workload::{Op, Operations, Turn, Workload},
 };
 
 /// The main phase's operations and faults. Times count from its beginning.
@@ -31,7 +32,7 @@ enum Ops {
 }
 
 struct DrawnOps {
-    generator: Generator,
+    source: Box<dyn Operations>,
     due: Stream,
     content: Stream,
     next_due: Duration,
@@ -51,7 +52,7 @@ impl Agenda {
             Some(schedule) => given(schedule, options.concurrency),
             None => (
                 Ops::Drawn(Box::new(DrawnOps {
-                    generator: workload.generator(),
+                    source: workload.operations(),
                     due: streams.stream("operations.due"),
                     content: streams.stream("operations.content"),
                     next_due: Duration::ZERO,
@@ -121,7 +122,7 @@ impl Agenda {
                     ops.next_due = elapsed;
                 }
                 ops.next_due += ops.due.uniform(Duration::from_secs_f64(2.0 / self.rate));
-                Some((worker, (ops.generator)(&mut ops.content, &turn(worker))))
+                Some((worker, ops.source.next(&mut ops.content, &turn(worker), elapsed)))
             }
             Ops::Given(workers) => {
                 let is_due =
@@ -134,6 +135,13 @@ impl Agenda {
                     .min_by_key(|worker| workers[*worker].front().map(|(due, _)| *due))?;
                 workers[worker].pop_front().map(|(_, op)| (worker, op))
             }
+        }
+    }
+
+    /// Tells where operations come from what came of one.
+    pub(super) fn completed(&mut self, operation: &Operation) {
+        if let Ops::Drawn(ops) = &mut self.ops {
+            ops.source.completed(operation);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Clients: requests and their replies, operations and their outcomes.
 
-use std::{cmp::Reverse, fmt::Write as _, time::Duration};
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use serde::Deserialize;
 
@@ -10,7 +10,7 @@ use crate::{
     history::{Kind, Operation, Process},
     network::{Address, InFlight},
     rpc::RpcError,
-    workload::{Op, Turn},
+    workload::{Next, Op, Session, Turn},
 };
 
 /// What is to be done with the answer to a request.
@@ -36,11 +36,13 @@ pub(super) struct Worker {
     client: Option<Address>,
     next_msg_id: u64,
     op: Option<Op>,
+    /// What the client remembers.
+    session: Option<Box<dyn Session>>,
 }
 
 impl Worker {
     pub(super) fn new(process: u64) -> Self {
-        Self { process, client: None, next_msg_id: 1, op: None }
+        Self { process, client: None, next_msg_id: 1, op: None, session: None }
     }
 }
 
@@ -97,7 +99,7 @@ impl Cluster<'_> {
                 self.init_answered(node, &body);
             }
             Owner::SetUp(node) => self.set_up_answered(node, &body),
-            Owner::Worker(worker) => self.complete(worker, Ok(body)),
+            Owner::Worker(worker) => self.answered(worker, Ok(body)),
         }
     }
 
@@ -121,7 +123,7 @@ impl Cluster<'_> {
                     let name = &self.options.nodes[node];
                     self.give_up(format!("{name} did not answer the workload's set-up within 5 s"));
                 }
-                Owner::Worker(worker) => self.complete(worker, Err(())),
+                Owner::Worker(worker) => self.answered(worker, Err(())),
             }
         }
         any
@@ -136,32 +138,46 @@ impl Cluster<'_> {
     /// Lets a worker begin an operation.
     pub(super) fn invoke(&mut self, worker: usize, op: Op) {
         self.turns.begin(worker);
-        let node = worker % self.options.nodes.len();
-        let client = self.workers[worker].client.unwrap_or_else(|| {
-            let client = self.open_client();
-            self.workers[worker].client = Some(client);
-            self.workers[worker].next_msg_id = 1;
-            client
-        });
-        let state = &mut self.workers[worker];
-        let msg_id = state.next_msg_id;
-        state.next_msg_id += 1;
-        let process = Process::Client(state.process);
-        state.op = Some(op.clone());
-        let body = self.workload.request(&op);
-        self.record(process, Kind::Invoke, &op, op.value.clone(), None);
-        let timeout = self.workload.timeout(&self.options.latency);
-        self.request(client, node, &body, Owner::Worker(worker), msg_id, timeout);
+        if self.workers[worker].client.is_none() {
+            let client = Some(self.open_client());
+            let session = self.workload.session();
+            self.workers[worker] = Worker { client, session, ..Worker::new(self.workers[worker].process) };
+        }
+        let next = match &mut self.workers[worker].session {
+            Some(session) => session.begin(&op),
+            None => Next::Request(self.workload.request(&op)),
+        };
+        let process = Process::Client(self.workers[worker].process);
+        let further = self.further(worker, &op, Kind::Invoke);
+        self.record(process, Kind::Invoke, &op, op.value.clone(), None, further);
+        self.workers[worker].op = Some(op);
+        self.go_on(worker, next);
     }
 
-    /// Ends an operation: with the body of its reply, or with none.
-    fn complete(&mut self, worker: usize, reply: Result<Value, ()>) {
-        let Some(op) = self.workers[worker].op.take() else { return };
+    /// Lets a worker's operation go on, or end.
+    fn go_on(&mut self, worker: usize, next: Next) {
+        match next {
+            Next::Request(body) => {
+                let state = &mut self.workers[worker];
+                let (client, msg_id) = (state.client.expect("it has begun an operation"), state.next_msg_id);
+                state.next_msg_id += 1;
+                let node = worker % self.options.nodes.len();
+                let timeout = self.workload.timeout(&self.options.latency);
+                self.request(client, node, &body, Owner::Worker(worker), msg_id, timeout);
+            }
+            Next::Done(value) => self.complete(worker, Kind::Ok, Some(value), None),
+            Next::Crash => self.complete(worker, Kind::Info, None, None),
+        }
+    }
+
+    /// Takes the body of the reply to a worker's request, or that there was none in time.
+    fn answered(&mut self, worker: usize, reply: Result<Value, ()>) {
+        let Worker { op: Some(op), session, .. } = &mut self.workers[worker] else { return };
         let apart = self.workload.tells_errors_apart();
         let open = if self.workload.is_idempotent(&op.f) { Kind::Fail } else { Kind::Info };
         let unless_told_apart = |kind| if apart { kind } else { Kind::Info };
-        let (kind, value, error) = match reply {
-            Err(()) => (unless_told_apart(open), op.value.clone(), Some("net-timeout".into())),
+        let (kind, error) = match reply {
+            Err(()) => (unless_told_apart(open), "net-timeout".into()),
             Ok(body) if kind_of(&body) == Some("error") => {
                 let error = RpcError::from_body(&body);
                 // the original takes even a definite error for an open outcome in some workloads.
@@ -170,18 +186,32 @@ impl Cluster<'_> {
                     true => Kind::Info,
                     false => unless_told_apart(open),
                 };
-                (kind, op.value.clone(), Some(error.to_json()))
+                (kind, error.to_json())
             }
-            Ok(body) => match self.workload.response(&op, &body) {
-                Ok(value) => (Kind::Ok, value, None),
-                Err(reason) => {
-                    let text = format!("indeterminate: Malformed RPC response: {reason}: {body}");
-                    (Kind::Info, op.value.clone(), Some(text.into()))
+            Ok(body) => {
+                let next = match session {
+                    Some(session) => session.reply(op, &body),
+                    None => self.workload.response(op, &body).map(Next::Done),
+                };
+                match next {
+                    Ok(next) => return self.go_on(worker, next),
+                    Err(reason) => {
+                        let text = format!("indeterminate: Malformed RPC response: {reason}: {body}");
+                        (Kind::Info, text.into())
+                    }
                 }
-            },
+            }
         };
+        self.complete(worker, kind, None, Some(error));
+    }
+
+    /// Ends an operation; if it did not succeed, with the value that it began with.
+    fn complete(&mut self, worker: usize, kind: Kind, value: Option<Value>, error: Option<Value>) {
+        let Some(op) = self.workers[worker].op.take() else { return };
         let process = Process::Client(self.workers[worker].process);
-        self.record(process, kind, &op, value, error);
+        let value = value.unwrap_or_else(|| op.value.clone());
+        let further = self.further(worker, &op, kind);
+        self.record(process, kind, &op, value, error, further);
         if kind == Kind::Info {
             self.workers[worker].process += self.workers.len() as u64;
             if !self.workload.keeps_client()
@@ -191,6 +221,17 @@ impl Cluster<'_> {
             }
         }
         self.turns.end(worker);
+        let operation = self.history.operations().last().expect("it was recorded");
+        self.agenda.completed(operation);
+        if let Some(ending) = &mut self.ending {
+            ending.completed(worker, operation, self.now);
+        }
+    }
+
+    /// What a worker's session has to say of its operation.
+    fn further(&self, worker: usize, op: &Op, kind: Kind) -> BTreeMap<String, Value> {
+        let session = self.workers[worker].session.as_ref();
+        session.map(|session| session.further(op, kind)).unwrap_or_default()
     }
 
     pub(super) fn record(
@@ -200,10 +241,11 @@ impl Cluster<'_> {
         op: &Op,
         value: Value,
         error: Option<Value>,
+        further: BTreeMap<String, Value>,
     ) {
         let time = u64::try_from(self.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let mut operation = Operation::new(self.history.len(), time, process, kind, &*op.f, value);
-        (operation.is_final, operation.error) = (op.is_final, error);
+        (operation.is_final, operation.error, operation.further) = (op.is_final, error, further);
         if let Some(watch) = &self.options.watch {
             watch.operation(&operation);
         }

@@ -5,6 +5,7 @@
 
 mod agenda;
 mod clients;
+mod ending;
 mod messages;
 mod nodes;
 mod notes;
@@ -19,10 +20,12 @@ use std::{
     time::Duration,
 };
 
+pub use self::ending::FINALE;
 pub(crate) use self::messages::excerpt;
 use self::{
     agenda::{Agenda, Turns},
     clients::{Call, Worker},
+    ending::Ending,
     nodes::Life,
     notes::Notes,
     phases::Phase,
@@ -105,6 +108,9 @@ pub struct Cluster<'w> {
     main_start: Duration,
     phase: Phase,
     agenda: Agenda,
+    /// The final operations, once it comes to them, and what they draw from.
+    ending: Option<Ending>,
+    ending_draws: Option<Stream>,
     /// What was done in the main phase.
     schedule: Schedule,
     turns: Turns,
@@ -160,6 +166,8 @@ impl<'w> Cluster<'w> {
             main_start: Duration::ZERO,
             phase: Phase::Handshake { missing: options.nodes.len() },
             agenda: Agenda::new(&options, workload, streams),
+            ending: None,
+            ending_draws: Some(streams.stream("operations.final")),
             schedule,
             turns: Turns::new(options.concurrency),
             workers: (0..options.concurrency as u64).map(Worker::new).collect(),

@@ -1,5 +1,7 @@
 //! Nodes as the cluster sees them: their handshakes, and the faults that hit them.
 
+use std::collections::BTreeMap;
+
 use super::{Action, Cluster, INIT_TIMEOUT, Phase, clients::Owner, kind_of};
 use crate::{
     Value,
@@ -75,8 +77,8 @@ impl Cluster<'_> {
         let done = self.apply(fault, actions);
         let op = Op::new(fault.name(), fault.invocation());
         let outcome = done.unwrap_or_else(|| fault.completion(&self.options.nodes));
-        self.record(Process::Nemesis, Kind::Info, &op, op.value.clone(), None);
-        self.record(Process::Nemesis, Kind::Info, &op, outcome, None);
+        self.record(Process::Nemesis, Kind::Info, &op, op.value.clone(), None, BTreeMap::new());
+        self.record(Process::Nemesis, Kind::Info, &op, outcome, None, BTreeMap::new());
     }
 
     /// Returns what came of it, where that can differ from what was asked for.

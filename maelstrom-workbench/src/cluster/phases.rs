@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Cluster, RECOVERY, SET_UP_TIMEOUT, clients::Owner};
+use super::{Action, Cluster, RECOVERY, SET_UP_TIMEOUT, clients::Owner, ending::Ending};
 use crate::{
     nemesis::{Fault, FaultKind, Nemesis},
     network::{Distribution, Latency},
@@ -43,6 +43,7 @@ impl Cluster<'_> {
                 due.map(|due| self.main_start + due)
             }
             Phase::Recovering { until } => Some(until.max(self.now)).filter(|_| self.is_recovered()),
+            Phase::Final => self.ending.as_ref().and_then(Ending::deadline),
             _ => None,
         }
     }
@@ -59,7 +60,7 @@ impl Cluster<'_> {
             }
             Phase::Main => return self.step_main(actions),
             Phase::Draining if self.turns.all_free() => {
-                if self.workload.final_op().is_none() {
+                if self.workload.finale(&self.history).is_none() {
                     self.phase = Phase::Done;
                 } else {
                     for kind in self.kinds_of_faults() {
@@ -70,16 +71,27 @@ impl Cluster<'_> {
             }
             Phase::Recovering { until } if until <= self.now && self.is_recovered() => {
                 self.phase = Phase::Final;
-                for worker in 0..self.workers.len() {
-                    if let Some(op) = self.workload.final_op() {
-                        self.invoke(worker, op);
-                    }
-                }
+                let (finale, draws) = (self.workload.finale(&self.history), self.ending_draws.take());
+                self.ending = finale
+                    .zip(draws)
+                    .map(|(finale, draws)| Ending::new(finale, draws, self.workers.len(), self.now));
             }
-            Phase::Final if self.turns.all_free() => self.phase = Phase::Done,
+            Phase::Final => return self.step_final(),
             _ => return false,
         }
         true
+    }
+
+    fn step_final(&mut self) -> bool {
+        if let Some((worker, op)) = self.ending.as_mut().and_then(|ending| ending.take(self.now)) {
+            self.invoke(worker, op);
+            return true;
+        }
+        let is_over = self.turns.all_free() && self.ending.as_ref().is_none_or(Ending::is_over);
+        if is_over {
+            self.phase = Phase::Done;
+        }
+        is_over
     }
 
     /// The faults that there may be: those asked for, and those of a schedule that was given.

@@ -25,16 +25,21 @@
 //! }
 //! ```
 
+mod course;
+mod kafka;
 mod lin_kv;
 mod standard;
 mod txn;
 
 use std::{borrow::Cow, time::Duration};
 
+pub use course::{Finale, Next, Operations, Session};
+pub use kafka::Kafka;
 pub use lin_kv::LinKv;
 pub use standard::{Broadcast, Echo, GCounter, GSet, PnCounter, UniqueIds};
 pub use txn::{TxnListAppend, TxnOptions, TxnRwRegister};
 
+use self::course::{Drawn, OneEach};
 use crate::{
     Difference, Value,
     checker::{Judgement, Options},
@@ -96,6 +101,18 @@ pub trait Workload {
     /// A new generator, for one run.
     fn generator(&self) -> Generator;
 
+    /// The operations of one run, where they depend on the time or on what came back; else they are the
+    /// [`generator`](Self::generator)'s.
+    fn operations(&self) -> Box<dyn Operations> {
+        Box::new(Drawn(self.generator()))
+    }
+
+    /// What a new client begins with, where it remembers something, or operations take several requests. Without one each
+    /// operation is one [`request`](Self::request).
+    fn session(&self) -> Option<Box<dyn Session>> {
+        None
+    }
+
     /// The body of an operation's request: its members as JSON text, without braces and `msg_id`.
     fn request(&self, op: &Op) -> String;
 
@@ -121,6 +138,12 @@ pub trait Workload {
     /// What each client does when the main phase is over and the cluster has had time to recover.
     fn final_op(&self) -> Option<Op> {
         None
+    }
+
+    /// What clients do at the end, if that is more than a [`final_op`](Self::final_op) for each, with what was done before.
+    fn finale(&self, history: &History) -> Option<Box<dyn Finale>> {
+        let _ = history;
+        self.final_op().map(|op| Box::new(OneEach::new(op)) as _)
     }
 
     /// How long a client waits for a reply.

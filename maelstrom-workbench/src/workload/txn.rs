@@ -116,7 +116,7 @@ fn generator(options: TxnOptions, write: &'static str) -> Generator {
 const DRAWN: u64 = 62;
 
 /// The keys that there are at a time.
-struct Keys {
+pub(super) struct Keys {
     active: Vec<Key>,
     max_writes: u64,
     next: u64,
@@ -128,7 +128,7 @@ struct Key {
 }
 
 impl Keys {
-    fn new(options: TxnOptions) -> Self {
+    pub(super) fn new(options: TxnOptions) -> Self {
         let count = options.key_count.max(1) as u64;
         // Of more, the first ones would never be drawn.
         let active = (count.saturating_sub(DRAWN)..count).map(|name| Key { name, writes: 0 }).collect();
@@ -137,7 +137,7 @@ impl Keys {
 
     /// A read or a write, either as likely. A write of a key that has had all of its own brings a new key and another
     /// draw.
-    fn operation(&mut self, random: &mut Stream, write: &str) -> Value {
+    pub(super) fn operation(&mut self, random: &mut Stream, write: &str) -> Value {
         loop {
             let is_read = random.coin();
             let place = skewed(random, self.active.len());

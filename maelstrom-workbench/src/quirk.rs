@@ -56,6 +56,8 @@ pub enum Quirk {
     /// Without a number: the checker of `kafka` counts what the very last poll is the first to show of a key as unseen, if
     /// no send to the key was acknowledged.
     SeenLast,
+    /// Without a number: the checker of `kafka` does not look at committed offsets.
+    UncheckedCommits,
 }
 
 impl Quirk {
@@ -84,6 +86,7 @@ impl Quirk {
             Self::KeysOfSeveralKinds => "keys-of-several-kinds",
             Self::SinglePrecisionAvailability => "availability-f32",
             Self::SeenLast => "kafka-seen-last",
+            Self::UncheckedCommits => "kafka-commits",
         }
     }
 }

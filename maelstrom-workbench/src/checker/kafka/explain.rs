@@ -1,6 +1,7 @@
 //! What is wrong, in a sentence: the worst of it with who did what when, and how much else there is.
 
 use super::{
+    commits::LostCommit,
     findings::Findings,
     logs::Log,
     operations::{Operations, Place, What},
@@ -35,6 +36,7 @@ impl Story<'_, '_> {
             .or_else(|| jumps.between.back.first().map(|it| ("nonmonotonic-poll", self.back(it))))
             .or_else(|| jumps.between.skips.first().map(|it| ("poll-skip", self.skip(it))))
             .or_else(|| jumps.sends.back.first().map(|it| ("nonmonotonic-send", self.sends(it))))
+            .or_else(|| findings.commits.first().map(|it| ("lost-commit", self.commit(it))))
             .or_else(|| findings.knows_nothing.then(|| ("empty-transaction-graph", nothing())))?;
         let others = findings.counts().into_iter().filter_map(|(name, count)| {
             let (count, more) = if name == told { (count - 1, "more ") } else { (count, "") };
@@ -188,6 +190,18 @@ impl Story<'_, '_> {
         let last = values::last_success(self.operations);
         let end = last.map(|last| format!(" up to the end, at {}", words::time(self.operation(last).time)));
         format!("{text}{sent}{offset}, was in no poll{}", end.unwrap_or_default())
+    }
+
+    fn commit(&self, lost: &LostCommit) -> String {
+        let LostCommit { key, offset, earlier, told, later } = *lost;
+        let had = if self.operation(earlier).f == "poll" { "had committed" } else { "had been told" };
+        let told = told.map_or_else(|| "nothing".to_owned(), |told| format!("offset {told}"));
+        let (process, key) = (self.operation(earlier).process, &self.operations.keys[key].name);
+        let [earlier, later] = [earlier, later].map(|position| words::time(self.operation(position).time));
+        format!(
+            "{process} {had} offset {offset} of key {key:?} by {earlier}, and at {later} {told} of it was committed, \
+             though nobody else had committed that in the meantime"
+        )
     }
 
     fn back_within(&self, jump: &Jump) -> String {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    commits::{self, LostCommit},
     cycles,
     logs::Log,
     operations::{Operations, Place},
@@ -21,6 +22,7 @@ pub(super) struct Findings {
     pub(super) lost: Vec<Lost>,
     pub(super) unseen: Vec<Place>,
     pub(super) jumps: Found,
+    pub(super) commits: Vec<LostCommit>,
     pub(super) knows_nothing: bool,
 }
 
@@ -40,11 +42,13 @@ impl Findings {
             lost: values::lost(operations, logs),
             unseen,
             jumps: order::find(operations, logs),
+            commits: if compat { Vec::new() } else { commits::lost(operations) },
             knows_nothing: cycles::is_empty(operations),
         }
     }
 
-    /// How many there are of each type of error, by Maelstrom's name for it. It has none for a phantom.
+    /// How many there are of each type of error, by Maelstrom's name for it. It has none for a phantom and a lost
+    /// commit.
     pub(super) fn counts(&self) -> BTreeMap<&'static str, usize> {
         let counts = [
             ("G1a", self.aborted.len()),
@@ -54,6 +58,7 @@ impl Findings {
             ("inconsistent-offsets", self.conflicts.len()),
             ("int-nonmonotonic-poll", self.jumps.within.back.len()),
             ("int-poll-skip", self.jumps.within.skips.len()),
+            ("lost-commit", self.commits.len()),
             ("lost-write", self.lost.len()),
             ("nonmonotonic-poll", self.jumps.between.back.len()),
             ("nonmonotonic-send", self.jumps.sends.back.len()),

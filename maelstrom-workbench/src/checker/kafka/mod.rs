@@ -2,6 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run, whose checker is Jepsen's `kafka`.
 
+mod commits;
 mod cycles;
 mod explain;
 mod findings;
@@ -33,7 +34,10 @@ use crate::{Quirk, history::History};
 /// | `poll-skip`, `nonmonotonic-poll` | a process leaves messages out from one poll to the next; it comes back to some |
 /// | `nonmonotonic-send` | of two messages of a process the later one stands before the other |
 /// | `empty-transaction-graph` | nothing can be said |
+/// | `lost-commit` | the offset that a process had committed, or was told, was not committed any more later |
 /// | `phantom` | a message was polled that nobody sent; the original's checker fails there (Q-25) |
+///
+/// The original does not look at committed offsets; nor are they in its histories, but only in those of the workbench.
 ///
 /// Time is that of sorting each log's messages, and else linear in the size of the history.
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +74,17 @@ fn judge(history: &History, compat: bool) -> Result<Judged, String> {
         return Err(failure.clone());
     }
     let findings = Findings::find(&operations, &logs, compat);
+    let ignores_commits = !findings.commits.is_empty();
     let is_valid = findings.counts().is_empty();
     let verdict = if is_valid { Verdict::Valid } else { Verdict::Invalid };
     let fields = Writer { operations: &operations, logs: &logs }.fields(&findings);
     let explanation = Story { operations: &operations, logs: &logs }.sentence(&findings);
     Ok(Judged {
         judgement: Judgement::new(verdict, fields).explain(explanation),
-        may_differ: failure.is_some() || operations.has_empty || !values::seen_last(&operations).is_empty(),
+        may_differ: failure.is_some()
+            || operations.has_empty
+            || ignores_commits
+            || !values::seen_last(&operations).is_empty(),
     })
 }
 
@@ -114,15 +122,19 @@ fn divergence(history: &History, ours: &Judgement) -> Option<Divergence> {
         }
         Ok(original) => {
             let verdict = original.judgement.verdict();
-            if verdict == Verdict::Invalid {
-                let text =
-                    "it counts as unseen what the very last poll shows of a key without acknowledged sends";
-                (verdict, Quirk::SeenLast, text.to_owned())
+            let (quirk, text) = if verdict == Verdict::Invalid {
+                (
+                    Quirk::SeenLast,
+                    "it counts as unseen what the very last poll shows of a key without acknowledged sends",
+                )
+            } else if ours.result().contains_key("lost-commit") {
+                (Quirk::UncheckedCommits, "it does not look at committed offsets")
             } else {
                 let text =
                     "a poll that returns a key with an empty list lets it forget where the process was";
-                (verdict, Quirk::FailingKafkaChecker, text.to_owned())
-            }
+                (Quirk::FailingKafkaChecker, text)
+            };
+            (verdict, quirk, text.to_owned())
         }
     };
     (verdict != ours.verdict()).then(|| Divergence::new(quirk, verdict, text))

@@ -264,6 +264,11 @@ impl<'h> Operations<'h> {
         self.polled[range.clone()].iter().map(|polled| (polled.key, &self.pairs[polled.pairs.clone()]))
     }
 
+    /// The number of the key of that name.
+    pub(super) fn number(&self, key: &str) -> Option<usize> {
+        self.numbers.get(key).copied()
+    }
+
     /// The keys of an assign.
     pub(super) fn assigned(&self, range: &Range<usize>) -> &[usize] {
         &self.assigned[range.clone()]

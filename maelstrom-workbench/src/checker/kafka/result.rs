@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
+    commits::LostCommit,
     findings::Findings,
     lag,
     logs::Log,
@@ -56,6 +57,7 @@ impl Writer<'_, '_> {
             "duplicate" => self.duplicates(&findings.duplicates),
             "inconsistent-offsets" => self.conflicts(findings),
             "lost-write" => self.lost(findings),
+            "lost-commit" => findings.commits.iter().take(MANY).map(|lost| self.commit(lost)).collect(),
             "int-nonmonotonic-poll" => self.back(&jumps.within.back),
             "int-poll-skip" => self.skips(&jumps.within.skips),
             "nonmonotonic-poll" => self.back(&jumps.between.back),
@@ -145,6 +147,15 @@ impl Writer<'_, '_> {
             ])
         };
         findings.lost.iter().map(case).collect()
+    }
+
+    fn commit(&self, lost: &LostCommit) -> Value {
+        Value::object([
+            self.key(lost.key),
+            ("offset", lost.offset.into()),
+            ("told", lost.told.into()),
+            ("ops", vec![self.index(lost.earlier), self.index(lost.later)].into()),
+        ])
     }
 
     /// The widest jumps back.

@@ -167,3 +167,107 @@ fn read(offsets: &Value) -> Result<Offsets, String> {
     };
     offsets.iter().map(of_key).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Value {
+        text.parse().unwrap()
+    }
+
+    fn poll() -> Op {
+        Op::new("poll", json(r#"[["poll"]]"#))
+    }
+
+    /// What a poll asks for.
+    fn asks(client: &mut Client, offsets: &str) {
+        let request = Next::Request(format!(r#""offsets":{offsets},"type":"poll""#));
+        assert_eq!(client.begin(&poll()), request);
+    }
+
+    fn assign(client: &mut Client, keys: &str, committed: &str) {
+        let op = Op::new("assign", json(keys));
+        let request = Next::Request(format!(r#""keys":{keys},"type":"list_committed_offsets""#));
+        assert_eq!(client.begin(&op), request);
+        let reply = format!(r#"{{"type":"list_committed_offsets_ok","offsets":{committed}}}"#);
+        assert_eq!(client.reply(&op, &json(&reply)), Ok(Next::Done(op.value.clone())));
+        assert_eq!(client.further(&op, Kind::Ok)["committed"], json(committed));
+    }
+
+    #[test]
+    fn an_assign_goes_on_where_it_was_or_at_what_is_committed_or_at_0() {
+        let mut client = Client::default();
+        asks(&mut client, "{}");
+        assign(&mut client, r#"["a","b"]"#, r#"{"b":4}"#);
+        asks(&mut client, r#"{"a":0,"b":4}"#);
+        // What was committed elsewhere does not change where it is.
+        assign(&mut client, r#"["b","c"]"#, r#"{"b":9,"c":2}"#);
+        asks(&mut client, r#"{"b":4,"c":2}"#);
+    }
+
+    #[test]
+    fn a_poll_commits_the_last_offset_of_each_key_and_goes_on_behind_it() {
+        let mut client = Client::default();
+        assign(&mut client, r#"["a","b","c"]"#, "{}");
+        let op = poll();
+        client.begin(&op);
+        let messages = r#"{"a":[[0,"x"],[3,"y"]],"b":[],"d":[[1,"z"]]}"#;
+        let reply = json(&format!(r#"{{"type":"poll_ok","msgs":{messages}}}"#));
+        let commit = r#""offsets":{"a":3,"d":1},"type":"commit_offsets""#;
+        assert_eq!(client.reply(&op, &reply), Ok(Next::Request(commit.to_owned())));
+        // If no reply comes, what may have been committed is known at least.
+        assert_eq!(client.further(&op, Kind::Info)["committed"], json(r#"{"a":3,"d":1}"#));
+        let done = client.reply(&op, &json(r#"{"type":"commit_offsets_ok"}"#));
+        assert_eq!(done, Ok(Next::Done(json(&format!(r#"[["poll",{messages}]]"#)))));
+        asks(&mut client, r#"{"a":4,"b":0,"c":0,"d":2}"#);
+    }
+
+    #[test]
+    fn a_poll_without_messages_commits_nothing() {
+        let mut client = Client::default();
+        let op = poll();
+        client.begin(&op);
+        let done = client.reply(&op, &json(r#"{"type":"poll_ok","msgs":{"a":[]}}"#));
+        assert_eq!(done, Ok(Next::Done(json(r#"[["poll",{"a":[]}]]"#))));
+    }
+
+    #[test]
+    fn the_last_assign_begins_at_0_without_a_request() {
+        let mut client = Client::default();
+        assign(&mut client, r#"["a"]"#, r#"{"a":7}"#);
+        let op = Op::new("assign", json(r#"["a","b"]"#)).last();
+        assert_eq!(client.begin(&op), Next::Done(op.value.clone()));
+        assert_eq!(client.further(&op, Kind::Ok)["seek-to-beginning?"], true.into());
+        asks(&mut client, r#"{"a":0,"b":0}"#);
+    }
+
+    #[test]
+    fn a_send_has_its_offset_and_a_crash_nothing() {
+        let mut client = Client::default();
+        let op = Op::new("send", json(r#"[["send","a",5]]"#));
+        assert_eq!(client.begin(&op), Next::Request(r#""key":"a","msg":5,"type":"send""#.to_owned()));
+        let done = client.reply(&op, &json(r#"{"type":"send_ok","offset":12}"#));
+        assert_eq!(done, Ok(Next::Done(json(r#"[["send","a",[12,5]]]"#))));
+        assert_eq!(client.begin(&Op::new("crash", Value::Null)), Next::Crash);
+    }
+
+    #[test]
+    fn replies_of_other_shapes_say_what_is_wrong() {
+        let wrong = |op: &Op, reply: &str| {
+            let mut client = Client::default();
+            client.begin(op);
+            client.reply(op, &json(reply)).unwrap_err()
+        };
+        let send = Op::new("send", json(r#"[["send","a",5]]"#));
+        assert_eq!(wrong(&send, r#"{"type":"send_ok","offset":1.0}"#), "its `offset` is no integer");
+        for messages in [r#"{"a":[[0]]}"#, r#"{"a":[["0",1]]}"#, r#"{"a":5}"#] {
+            let reply = format!(r#"{{"type":"poll_ok","msgs":{messages}}}"#);
+            let expected = r#"its `msgs` has for key "a" no list of pairs of an offset and a message"#;
+            assert_eq!(wrong(&poll(), &reply), expected);
+        }
+        let assign = Op::new("assign", json(r#"["a"]"#));
+        let reply = r#"{"type":"list_committed_offsets_ok","offsets":{"a":null}}"#;
+        assert_eq!(wrong(&assign, reply), r#"its `offsets` has no integer for key "a""#);
+    }
+}

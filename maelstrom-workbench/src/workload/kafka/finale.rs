@@ -74,3 +74,45 @@ impl Finale for FinalPolls {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{history::Process, random::Streams};
+
+    fn operation(kind: Kind, f: &str, value: &str) -> Operation {
+        Operation::new(0, 0, Process::Nemesis, kind, f, value.parse().unwrap())
+    }
+
+    #[test]
+    fn each_worker_polls_from_the_beginning_until_it_has_what_anybody_saw() {
+        let mut history = History::new();
+        for (index, kind, f, value) in [
+            (0, Kind::Invoke, "send", r#"[["send","a",7]]"#),
+            (1, Kind::Ok, "send", r#"[["send","a",[4,7]]]"#),
+            (2, Kind::Invoke, "poll", r#"[["poll"]]"#),
+            (3, Kind::Ok, "poll", r#"[["poll",{"b":[[0,1]],"c":[]}]]"#),
+        ] {
+            let process = Process::Client(0);
+            history.push(Operation { index, process, ..operation(kind, f, value) }).unwrap();
+        }
+        let mut polls = FinalPolls::new(&history);
+        let mut random = Streams::new(0).stream("final");
+        let mut next = |polls: &mut FinalPolls| polls.next(&mut random, 1).map(|(_, op)| op);
+        assert_eq!(next(&mut polls), Some(Op::new("crash", Value::Null).last()));
+        assert_eq!(next(&mut polls), Some(Op::new("assign", vec!["a", "b"]).last()));
+        assert_eq!(next(&mut polls).unwrap().f, "poll");
+        polls.completed(1, &operation(Kind::Ok, "poll", r#"[["poll",{"a":[[3,0],[4,7]]}]]"#));
+        // What another worker polls does not count.
+        polls.completed(2, &operation(Kind::Ok, "poll", r#"[["poll",{"b":[[0,1]]}]]"#));
+        assert_eq!(next(&mut polls).unwrap().f, "poll");
+        polls.completed(1, &operation(Kind::Ok, "poll", r#"[["poll",{"b":[[0,1]]}]]"#));
+        assert_eq!(next(&mut polls), None);
+    }
+
+    #[test]
+    fn there_is_nothing_to_do_where_nothing_was_seen() {
+        let mut random = Streams::new(0).stream("final");
+        assert!(FinalPolls::new(&History::new()).next(&mut random, 0).is_none());
+    }
+}

@@ -100,3 +100,69 @@ impl Operations for Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::{history::Process, random::Streams};
+
+    const TURN: Turn = Turn { worker: 0, process: 0, nodes: 1, concurrency: 3, compat: false };
+
+    #[test]
+    fn clients_crash_about_every_thirty_seconds_and_the_first_one_at_once() {
+        let mut main = Stream::new(TxnOptions::default());
+        let mut random = Streams::new(0).stream("operations");
+        let mut next = |ms| main.next(&mut random, &TURN, Duration::from_millis(ms)).f == "crash";
+        assert!(next(0));
+        let crashes = (1..3_000_000).step_by(100).filter(|ms| next(*ms)).count();
+        assert!((250..350).contains(&crashes), "{crashes} of three clients in 3000 s");
+    }
+
+    #[test]
+    fn one_in_64_is_an_assign_and_its_operation_comes_after() {
+        let mut main = Stream::new(TxnOptions::default());
+        let mut random = Streams::new(0).stream("operations");
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let (mut assigned, mut sent) = (None, BTreeSet::new());
+        for _ in 0..20_000 {
+            let op = main.operation(&mut random);
+            *counts.entry(op.f.to_string()).or_default() += 1;
+            let first = op.value.as_list().unwrap()[0].clone();
+            if op.f == "send" {
+                let [_, key, message] = first.as_list().unwrap() else { panic!("{first}") };
+                assert!(sent.insert((key.clone(), message.clone())), "{first} comes twice");
+                assert!(assigned.take().is_none_or(|assigned| assigned == *key));
+            }
+            assigned = if op.f == "assign" { Some(first) } else { None };
+        }
+        assert!((250..380).contains(&counts["assign"]), "{counts:?}");
+        assert!(counts["send"].abs_diff(counts["poll"]) < 1_000, "{counts:?}");
+    }
+
+    #[test]
+    fn one_in_three_assigns_takes_in_what_nobody_has_polled_to_its_end() {
+        let mut main = Stream::new(TxnOptions::default());
+        let mut random = Streams::new(0).stream("operations");
+        let mut ok = |f: &str, value: &str| {
+            let value = value.parse().unwrap();
+            main.completed(&Operation::new(0, 0, Process::Client(0), Kind::Ok, f, value));
+        };
+        ok("send", r#"[["send","seen",[3,1]]]"#);
+        ok("send", r#"[["send","late",[5,1]]]"#);
+        ok("poll", r#"[["poll",{"seen":[[2,1],[3,1]],"late":[[4,1]]}]]"#);
+        let key = Value::from("key");
+        let with_late = Value::List(vec!["late".into(), key.clone()]);
+        let mut count = 0;
+        for _ in 0..3_000 {
+            let keys = main.assigned(key.clone(), &mut random);
+            if keys == with_late {
+                count += 1;
+            } else {
+                assert_eq!(keys, Value::List(vec![key.clone()]));
+            }
+        }
+        assert!((900..1_100).contains(&count), "{count}");
+    }
+}

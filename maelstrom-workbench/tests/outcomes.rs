@@ -413,6 +413,6 @@ fn an_unknown_workload_is_answered_with_the_known_ones() {
     assert_eq!(
         error,
         "no workload `brodcast` can be judged; there are broadcast, echo, g-counter, g-set, lin-kv, pn-counter, \
-         unique-ids, availability, exceptions, stats"
+         txn-list-append, txn-rw-register, unique-ids, availability, exceptions, stats"
     );
 }

@@ -123,7 +123,9 @@ impl Models {
     /// Those of these names, each of which there is.
     pub(super) fn of(names: &[&str]) -> Self {
         let mut models = Self::default();
-        names.iter().for_each(|name| models.insert(index(name).expect("there is a model of that name")));
+        for name in names {
+            models.insert(index(name).expect("there is a model of that name"));
+        }
         models
     }
 

@@ -61,7 +61,7 @@ impl Graph {
         for (to, relation) in row {
             match self.relations.last_mut() {
                 Some(last) if self.targets.len() > start && self.targets.last() == Some(to) => {
-                    *last |= relation
+                    *last |= relation;
                 }
                 _ => {
                     self.targets.push(*to);

@@ -2,6 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run, whose checker is Elle 0.2.2.
 
+mod clojure;
 mod cycles;
 mod found;
 mod graph;
@@ -95,7 +96,7 @@ fn judge(kind: Kind, history: &History, options: &Options) -> Judgement {
     if let (true, Some(error)) = (options.compat, fails_there.clone()) {
         return Judgement::failed(error);
     }
-    cycles::find(&*dependencies, &mut found);
+    cycles::find(&*dependencies, options.compat, &mut found);
     if dependencies.graph().is_empty() {
         found.note(Anomaly::EmptyTransactionGraph, || {
             "no transaction can be told to come before another".to_owned()
@@ -133,12 +134,11 @@ fn divergence(
         };
         return differ(Verdict::Unknown, quirk, text);
     }
-    let is_there = |anomaly| outcome.anomalies.contains(anomaly);
-    let (quirk, text) = if is_there(Anomaly::ResponseMismatch) {
+    let (quirk, text) = if outcome.is_bad(Anomaly::ResponseMismatch) {
         (Quirk::UnmatchedReplies, "it takes a reply for what was done, whatever was asked")
-    } else if is_there(Anomaly::PhantomRead) {
-        (Quirk::PhantomElements, "it takes a value that nobody wrote for one that was there before")
-    } else if is_there(Anomaly::Internal) || is_there(Anomaly::FutureRead) {
+    } else if outcome.is_bad(Anomaly::PhantomRead) {
+        (Quirk::PhantomElements, "it does not ask whether somebody wrote what was read")
+    } else if outcome.is_bad(Anomaly::Internal) || outcome.is_bad(Anomaly::FutureRead) {
         (
             Quirk::BlindWithinTransactions,
             "it does not see what contradicts a read of null in the same transaction, or a register's read of what is \

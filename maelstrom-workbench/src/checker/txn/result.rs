@@ -37,7 +37,7 @@ const TOLD: [Anomaly; 10] = [
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     /// All of them.
-    pub(super) anomalies: Anomalies,
+    anomalies: Anomalies,
     /// Those that are worth telling of.
     reported: Anomalies,
     /// Those that are not allowed.
@@ -62,6 +62,11 @@ impl Outcome {
             verdict = if reported.is_empty() { Verdict::Valid } else { Verdict::Invalid };
         }
         Self { verdict, anomalies, reported, bad }
+    }
+
+    /// Whether it is there and not allowed.
+    pub(super) fn is_bad(&self, anomaly: Anomaly) -> bool {
+        self.bad.contains(anomaly)
     }
 
     pub(super) fn judgement(&self, found: &Found) -> Judgement {

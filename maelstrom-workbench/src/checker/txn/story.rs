@@ -68,7 +68,7 @@ impl<'h> Story<'_, 'h> {
     }
 
     fn operation(&self, entry: u32) -> &Operation {
-        &self.transactions().history.operations()[self.transactions().entry(entry).position as usize]
+        self.transactions().operation(entry)
     }
 
     fn names(&self) -> Vec<String> {

@@ -27,7 +27,7 @@ fn realtime(transactions: &Transactions<'_>, edges: &mut Vec<(u32, u32, u8)>) {
     for (entry, Entry { kind, other, .. }) in transactions.entries() {
         match kind {
             Kind::Invoke if *other != NONE => {
-                edges.extend(last.iter().map(|ok| (*ok, *other, rel::REALTIME)))
+                edges.extend(last.iter().map(|ok| (*ok, *other, rel::REALTIME)));
             }
             Kind::Ok => {
                 // Those that were over when it began; the list is in order.

@@ -8,8 +8,7 @@ use super::{
 /// `process 3 from 20 ms to 31 ms`.
 pub(super) fn who(transactions: &Transactions<'_>, entry: u32) -> String {
     let of = transactions.entry(entry);
-    let operations = transactions.history.operations();
-    let time = |entry: u32| words::time(operations[transactions.entry(entry).position as usize].time);
+    let time = |entry: u32| words::time(transactions.operation(entry).time);
     if of.other == NONE {
         format!("process {} from {} on", of.process, time(entry))
     } else {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::numbering::Numbering;
 use crate::{
     Value,
-    history::{History, Kind, Process},
+    history::{History, Kind, Operation, Process},
 };
 
 /// There is none.
@@ -164,9 +164,14 @@ impl<'h> Transactions<'h> {
         }
     }
 
+    /// The operation of an entry.
+    pub(super) fn operation(&self, entry: u32) -> &'h Operation {
+        &self.history.operations()[self.entry(entry).position as usize]
+    }
+
     /// The index that an entry has in the history.
     pub(super) fn index(&self, entry: u32) -> Value {
-        self.history.operations()[self.entry(entry).position as usize].index.into()
+        self.operation(entry).index.into()
     }
 }
 

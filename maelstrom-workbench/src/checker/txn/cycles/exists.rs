@@ -84,7 +84,7 @@ fn has_cycle(graph: &Graph, relations: u8) -> bool {
 /// otherwise.
 fn has_extended_cycle(graph: &Graph, relations: u8) -> bool {
     let edge = |state: u32, k: usize| {
-        let (vertex, is_free) = (state / 2, state % 2 == 0);
+        let (vertex, is_free) = (state / 2, state.is_multiple_of(2));
         let (to, relation) = graph.edge(graph.row(vertex).start + k / 2);
         let is_rw = k % 2 == 1;
         let fits = if is_rw { is_free && relation & RW != 0 } else { relation & relations != 0 };
@@ -94,7 +94,7 @@ fn has_extended_cycle(graph: &Graph, relations: u8) -> bool {
     let components = components(vertices, |state| 2 * graph.row(state / 2).len(), edge);
     let is_own = |state: u32| {
         let vertex = state / 2;
-        state % 2 == 0 && graph.relations(vertex, vertex) & relations != 0
+        state.is_multiple_of(2) && graph.relations(vertex, vertex) & relations != 0
     };
     components.count < vertices || (0..).zip(&components.of).any(|(state, _)| is_own(state))
 }

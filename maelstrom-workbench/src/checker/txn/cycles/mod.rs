@@ -11,6 +11,7 @@
 //! breadth-first searches with a state, is some hundred lines.
 
 mod exists;
+mod original;
 mod search;
 
 use self::search::{Budget, Family, Kind, Outcome};
@@ -25,7 +26,7 @@ use super::{
     found::Found,
     graph::{
         Graph,
-        rel::{self, PROCESS, REALTIME},
+        rel::{self, PROCESS, REALTIME, RW, WR},
     },
     story,
 };
@@ -59,34 +60,93 @@ const STEPS: u64 = 2_000_000;
 const STEPS_PER_EDGE: u64 = 20;
 
 /// Adds what the cycles of a graph show.
-pub(super) fn find(dependencies: &dyn Depends<'_>, found: &mut Found) {
+pub(super) fn find(dependencies: &dyn Depends<'_>, compat: bool, found: &mut Found) {
     let graph = dependencies.graph();
     for component in graph.components(rel::ANY).large() {
-        in_component(dependencies, &graph.among(&component), &component, found);
+        Component::new(dependencies, &graph.among(&component), &component).search(compat, found);
     }
 }
 
-fn in_component(dependencies: &dyn Depends<'_>, graph: &Graph, vertices: &[u32], found: &mut Found) {
-    let (broken, models) = exists::broken(graph);
-    for anomaly in broken {
-        story::add_existing(dependencies, anomaly, vertices, found);
+/// A strongly connected component.
+struct Component<'a, 'h> {
+    dependencies: &'a dyn Depends<'h>,
+    graph: &'a Graph,
+    /// The same with the one relation by which each edge goes.
+    labelled: Graph,
+    /// The transactions.
+    vertices: &'a [u32],
+}
+
+impl<'a, 'h> Component<'a, 'h> {
+    fn new(dependencies: &'a dyn Depends<'h>, graph: &'a Graph, vertices: &'a [u32]) -> Self {
+        let labelled = graph.labelled(|relations| dependencies.label(relations));
+        Self { dependencies, graph, labelled, vertices }
     }
-    let possible = ACYCLIC.iter().map(exists::Acyclic::model).filter(|model| !models.contains(*model));
-    let mut settled = possible.fold(Anomalies::default(), |all, model| all.union(model.all_prohibited()));
-    let labelled = graph.labelled(|relations| dependencies.label(relations));
-    let mut budget = Budget(STEPS.max(STEPS_PER_EDGE * labelled.edges() as u64));
-    for (anomaly, kind) in KINDS {
-        if settled.contains(anomaly) {
-            continue;
+
+    fn search(&self, compat: bool, found: &mut Found) {
+        let (broken, models) = exists::broken(self.graph);
+        for anomaly in broken {
+            story::add_existing(self.dependencies, anomaly, self.vertices, found);
         }
-        match search::search(&labelled, kind, &mut budget) {
-            Outcome::None => {}
-            Outcome::Cycle(cycle) => {
-                let cycle: Vec<u32> = cycle.iter().map(|place| vertices[*place as usize]).collect();
-                story::add_cycle(dependencies, anomaly, &cycle, found);
-                settled = settled.union(Anomalies::of(&[anomaly]).implied());
+        let possible = ACYCLIC.iter().map(exists::Acyclic::model).filter(|model| !models.contains(*model));
+        let mut settled = possible.fold(Anomalies::default(), |all, model| all.union(model.all_prohibited()));
+        let mut budget = Budget(STEPS.max(STEPS_PER_EDGE * self.labelled.edges() as u64));
+        let mut budget_of_original = Budget(if compat { STEPS } else { 0 });
+        for (anomaly, kind) in KINDS {
+            if settled.contains(anomaly) {
+                continue;
             }
-            Outcome::Unsettled => story::add_timeout(anomaly, vertices, found),
+            let original = self.as_original(anomaly, kind, &mut budget_of_original);
+            let outcome = original.unwrap_or_else(|| search::search(&self.labelled, kind, &mut budget));
+            match outcome {
+                Outcome::None => {}
+                Outcome::Cycle(cycle) => {
+                    let name = self.name(&cycle);
+                    let cycle: Vec<u32> = cycle.iter().map(|place| self.vertices[*place as usize]).collect();
+                    story::add_cycle(self.dependencies, name, &cycle, found);
+                    settled = settled.union(Anomalies::of(&[anomaly]).implied());
+                }
+                Outcome::Unsettled => story::add_timeout(anomaly, self.vertices, found),
+            }
         }
+    }
+
+    /// What the original's search comes to; nothing if that takes too long.
+    fn as_original(&self, anomaly: Anomaly, kind: Kind, budget: &mut Budget) -> Option<Outcome> {
+        if budget.0 == 0 {
+            return None;
+        }
+        let transactions = self.dependencies.transactions();
+        let indices: Vec<_> =
+            self.vertices.iter().map(|entry| transactions.operation(*entry).index as u64).collect();
+        let Ok(cycle) = original::search(self.graph, &indices, kind, budget) else {
+            budget.0 = 0;
+            return None;
+        };
+        // It does not ask whether what was sought without RW was found.
+        let fits =
+            |cycle: &Vec<u32>| matches!(kind.family, Family::G0 | Family::G1c) || self.name(cycle) == anomaly;
+        Some(cycle.filter(fits).map_or(Outcome::None, Outcome::Cycle))
+    }
+
+    /// What a cycle is called.
+    fn name(&self, cycle: &[u32]) -> Anomaly {
+        let next = cycle.iter().cycle().skip(1);
+        let labels: Vec<_> =
+            cycle.iter().zip(next).map(|(from, to)| self.labelled.relations(*from, *to)).collect();
+        let has = |label: u8| labels.contains(&label);
+        let is_adjacent = |at: usize| labels[at] == RW && labels[(at + 1) % labels.len()] == RW;
+        let is_rw = |label: &u8| *label == RW;
+        let family = match labels.iter().copied().filter(is_rw).count() {
+            0 if has(WR) => Family::G1c,
+            0 => Family::G0,
+            1 => Family::Single,
+            _ if (0..labels.len()).any(is_adjacent) => Family::G2,
+            _ => Family::Nonadjacent,
+        };
+        let time = [REALTIME, PROCESS].into_iter().find(|time| has(*time)).unwrap_or_default();
+        let kind = Kind { family, time };
+        let (name, _) = KINDS.into_iter().find(|(_, other)| *other == kind).expect("there is one of each");
+        name
     }
 }

@@ -25,7 +25,7 @@ pub(super) enum Family {
 }
 
 /// A kind of cycle.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
     pub(super) family: Family,
     /// The relation of time that it has to have at least once: PROCESS, REALTIME, or none.

@@ -126,12 +126,12 @@ impl<'h> Depends<'h> for Dependencies<'h> {
             let key = words::value(self.transactions.key(mop.key()));
             match (*mop, label) {
                 (Mop::Read { seen, .. }, rel::WR) => {
-                    let last = *self.transactions.list(seen).last()?;
-                    (self.writers[last as usize] == from).then(|| {
+                    let end = *self.transactions.list(seen).last()?;
+                    (self.writers[end as usize] == from).then(|| {
                         let list = words::value(&self.transactions.seen(seen));
                         format!(
                             "{second} read key {key} as {list}, to which {first} had appended {}",
-                            value(last)
+                            value(end)
                         )
                     })
                 }

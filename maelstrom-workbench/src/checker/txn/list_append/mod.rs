@@ -3,6 +3,7 @@
 mod dependencies;
 mod orders;
 mod single;
+mod ties;
 
 use self::{dependencies::Dependencies, orders::Orders};
 

@@ -1,12 +1,13 @@
 //! In which order elements were appended, as far as reads tell.
 
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 use super::super::{
     super::{models::anomaly::Anomaly, words},
     found::Found,
     transactions::{Mop, NONE, Seen, Transactions},
 };
+use super::ties;
 use crate::{Value, history::Kind};
 
 /// Of each key the elements in their order.
@@ -41,7 +42,8 @@ impl Orders {
                 match *mop {
                     Mop::Read { key, seen } => {
                         let longest = &mut longest[key as usize];
-                        if transactions.list(seen).len() > transactions.list(*longest).len() {
+                        let lists = [*longest, seen].map(|seen| transactions.list(seen));
+                        if compare(transactions, lists) == Ordering::Less {
                             *longest = seen;
                         }
                     }
@@ -95,6 +97,17 @@ impl Orders {
     }
 }
 
+/// Which of two lists is longer, or else comes later for Elle.
+fn compare(transactions: &Transactions<'_>, [one, other]: [&[u32]; 2]) -> Ordering {
+    if one == other {
+        return Ordering::Equal;
+    }
+    let values = |list: &[u32]| list.iter().map(|element| transactions.value(*element)).collect::<Vec<_>>();
+    one.len()
+        .cmp(&other.len())
+        .then_with(|| ties::compare(values(one).into_iter(), values(other).into_iter()))
+}
+
 /// Reads of one key of which neither has the other one at its beginning.
 pub(super) fn incompatible(transactions: &Transactions<'_>, orders: &Orders, found: &mut Found) {
     let mut keys = BTreeSet::new();
@@ -110,19 +123,20 @@ pub(super) fn incompatible(transactions: &Transactions<'_>, orders: &Orders, fou
     if keys.is_empty() {
         return;
     }
-    let mut lists: Vec<BTreeSet<(usize, &[u32])>> = vec![BTreeSet::new(); transactions.keys.len()];
+    let mut lists: Vec<BTreeSet<&[u32]>> = vec![BTreeSet::new(); transactions.keys.len()];
     for (entry, _) in transactions.possible() {
         for mop in transactions.mops(entry) {
             if let Mop::Read { key, seen } = *mop
                 && keys.contains(&key)
             {
                 let list = transactions.list(seen);
-                lists[key as usize].insert((list.len(), list));
+                lists[key as usize].insert(list);
             }
         }
     }
     for key in keys {
-        let lists: Vec<_> = lists[key as usize].iter().map(|(_, list)| *list).collect();
+        let mut lists: Vec<_> = lists[key as usize].iter().copied().collect();
+        lists.sort_by(|one, other| compare(transactions, [one, other]));
         let Some(pair) = lists.windows(2).find(|pair| !pair[1].starts_with(pair[0])) else {
             // A list with an element twice is not the beginning of an order, and may be that of a longer list.
             continue;

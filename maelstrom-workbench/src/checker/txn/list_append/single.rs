@@ -193,8 +193,8 @@ fn dirty_read(
 
 /// Reads with an element twice.
 pub(super) fn duplicates(transactions: &Transactions<'_>, found: &mut Found) {
-    // The read in which each element was found last.
-    let mut last = vec![0_usize; transactions.elements.len()];
+    // The read in which each element was found before.
+    let mut found_in = vec![0_usize; transactions.elements.len()];
     let mut reads = 0;
     for (entry, _) in transactions.possible() {
         for mop in transactions.mops(entry) {
@@ -203,13 +203,15 @@ pub(super) fn duplicates(transactions: &Transactions<'_>, found: &mut Found) {
             let list = transactions.list(seen);
             let mut is_twice = false;
             for element in list {
-                is_twice |= std::mem::replace(&mut last[*element as usize], reads) == reads;
+                is_twice |= std::mem::replace(&mut found_in[*element as usize], reads) == reads;
             }
             if !is_twice {
                 continue;
             }
             let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-            list.iter().for_each(|element| *counts.entry(*element).or_default() += 1);
+            for element in list {
+                *counts.entry(*element).or_default() += 1;
+            }
             let twice = counts.into_iter().filter(|(_, count)| *count > 1).map(|(element, count)| {
                 let value = transactions.value(element);
                 (value.as_str().map_or_else(|| value.to_string(), str::to_owned), count.into())

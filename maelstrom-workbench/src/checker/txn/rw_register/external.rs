@@ -90,8 +90,12 @@ impl Lists {
     /// The lists of things, from pairs of a thing and an entry of its list.
     fn new(count: usize, pairs: &[(u32, u32)]) -> Self {
         let mut rows = vec![0; count + 1];
-        pairs.iter().for_each(|(of, _)| rows[*of as usize + 1] += 1);
-        (0..count).for_each(|at| rows[at + 1] += rows[at]);
+        for (of, _) in pairs {
+            rows[*of as usize + 1] += 1;
+        }
+        for at in 0..count {
+            rows[at + 1] += rows[at];
+        }
         let (mut ends, mut entries) = (rows.clone(), vec![0; pairs.len()]);
         for (of, entry) in pairs {
             let end = &mut ends[*of as usize];

@@ -66,31 +66,41 @@ impl Logs {
         .await
     }
 
+    /// A key without new messages is left out: Maelstrom can't judge a run in which a key has never had any.
     #[rpc(reply(msgs))]
     async fn poll(
         &self,
         ctx: &Context<Self>,
         offsets: BTreeMap<String, usize>,
     ) -> Result<BTreeMap<String, Vec<(usize, Value)>>> {
-        let mut messages = BTreeMap::new();
-        for (key, offset) in offsets {
-            let log = self.log(&key);
-            let log = &mut *log.lock().await;
-            while let Some(entry) = next(ctx, &key, log.len()).await? {
-                log.push(entry.msg);
+        ctx.within(PATIENCE, async {
+            let mut messages = BTreeMap::new();
+            for (key, offset) in offsets {
+                let log = self.log(&key);
+                let log = &mut *log.lock().await;
+                while let Some(Entry { msg, .. }) = there(store(ctx).read(("log", &key, log.len())).await)? {
+                    log.push(msg);
+                }
+                if offset < log.len() {
+                    messages.insert(key, log.iter().cloned().enumerate().skip(offset).collect());
+                }
             }
-            messages.insert(key, log.iter().cloned().enumerate().skip(offset).collect());
-        }
-        Ok(messages)
+            Ok(messages)
+        })
+        .await
     }
 
     /// Offsets do not go back, whoever commits them.
     #[rpc]
     async fn commit_offsets(&self, ctx: &Context<Self>, offsets: BTreeMap<String, usize>) -> Result<()> {
-        for (key, offset) in offsets {
-            store(ctx).update(("committed", key), 0, move |committed: usize| committed.max(offset)).await?;
-        }
-        Ok(())
+        ctx.within(PATIENCE, async {
+            for (key, offset) in offsets {
+                let raise = move |committed: usize| committed.max(offset);
+                store(ctx).update(("committed", key), 0, raise).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     #[rpc(reply(offsets))]
@@ -99,15 +109,16 @@ impl Logs {
         ctx: &Context<Self>,
         keys: Vec<String>,
     ) -> Result<BTreeMap<String, usize>> {
-        let mut offsets = BTreeMap::new();
-        for key in keys {
-            match store(ctx).read(("committed", &key)).await {
-                Ok(offset) => drop(offsets.insert(key, offset)),
-                Err(error) if error.code() == ErrorCode::KeyDoesNotExist => {}
-                Err(error) => return Err(error),
+        ctx.within(PATIENCE, async {
+            let mut offsets = BTreeMap::new();
+            for key in keys {
+                if let Some(offset) = there(store(ctx).read(("committed", &key)).await)? {
+                    offsets.insert(key, offset);
+                }
             }
-        }
-        Ok(offsets)
+            Ok(offsets)
+        })
+        .await
     }
 }
 
@@ -122,15 +133,90 @@ fn store(ctx: &Context<Logs>) -> KeyValue {
     ctx.lin_kv().retries(3)
 }
 
-/// The message of that offset, if there is one yet.
-async fn next(ctx: &Context<Logs>, key: &str, offset: usize) -> Result<Option<Entry>> {
-    match store(ctx).read(("log", key, offset)).await {
-        Ok(entry) => Ok(Some(entry)),
+/// The value of a key that may not exist yet.
+fn there<V>(read: Result<V>) -> Result<Option<V>> {
+    match read {
         Err(error) if error.code() == ErrorCode::KeyDoesNotExist => Ok(None),
-        Err(error) => Err(error),
+        read => read.map(Some),
     }
 }
 
 fn main() -> Result<()> {
     maelstrom::run::<Logs>()
+}
+
+#[cfg(test)]
+mod tests {
+    use maelstrom::{
+        Error, Message,
+        testing::{TestNode, json},
+    };
+    use maelstrom_workbench::{Simulation, nemesis::Nemesis, workload::Kafka};
+
+    use super::*;
+
+    fn asked(node: &mut TestNode<Logs>) -> Message<Value> {
+        let mut sent = node.sent();
+        assert_eq!(sent.len(), 1, "{sent:?}");
+        sent.remove(0)
+    }
+
+    #[test]
+    fn who_finds_an_offset_taken_reads_what_is_there_and_takes_the_next() {
+        let mut node = TestNode::<Logs>::new("n0", ["n0", "n1"]);
+        let send = node.start_request("c1", json!({"type": "send", "key": "k", "msg": 7}));
+        let taken = Error::precondition_failed("somebody was first");
+        let cas = asked(&mut node);
+        assert_eq!(cas.body.payload["key"], json!(["log", "k", 0]));
+        node.answer_error(&cas, &taken);
+        let read = asked(&mut node);
+        node.answer(&read, json!({"type": "read_ok", "value": {"msg": 5, "mark": "another's"}}));
+        let cas = asked(&mut node);
+        assert_eq!(cas.body.payload["key"], json!(["log", "k", 1]));
+        node.answer(&cas, json!({"type": "cas_ok"}));
+        assert_eq!(node.reply(send).unwrap().unwrap()["offset"], 1);
+
+        // What was seen is not read again.
+        let poll = node.start_request("c1", json!({"type": "poll", "offsets": {"k": 0}}));
+        let read = asked(&mut node);
+        assert_eq!(read.body.payload["key"], json!(["log", "k", 2]));
+        node.answer_error(&read, &Error::key_does_not_exist("key does not exist"));
+        assert_eq!(node.reply(poll).unwrap().unwrap()["msgs"], json!({"k": [[0, 5], [1, 7]]}));
+    }
+
+    #[test]
+    fn a_message_whose_answer_was_lost_is_in_the_log_once() {
+        let mut node = TestNode::<Logs>::new("n0", ["n0", "n1"]);
+        let send = node.start_request("c1", json!({"type": "send", "key": "k", "msg": 7}));
+        let cas = asked(&mut node);
+        let stored = cas.body.payload["to"].clone();
+        node.answer_error(&cas, &Error::precondition_failed("it is there already"));
+        let read = asked(&mut node);
+        node.answer(&read, json!({"type": "read_ok", "value": stored}));
+        assert_eq!(node.reply(send).unwrap().unwrap()["offset"], 0);
+        assert!(node.sent().is_empty());
+    }
+
+    #[test]
+    fn nothing_is_lost_or_there_twice() {
+        let seconds = Duration::from_secs;
+        let faults = [
+            Nemesis::partitions().interval(seconds(4)),
+            Nemesis::loss().with_services().interval(seconds(3)),
+            Nemesis::duplication().with_services().interval(seconds(3)),
+            Nemesis::kills().interval(seconds(5)),
+        ];
+        for nemeses in [&faults[..1], &faults[..]] {
+            Simulation::<Logs>::new(Kafka::default())
+                .nodes(2)
+                .clients_per_node(4)
+                .latency(Duration::from_millis(5))
+                .rate(50.0)
+                .time_limit(seconds(20))
+                .nemeses(nemeses.iter().copied())
+                .seeds(0..50)
+                .run()
+                .assert_valid();
+        }
+    }
 }

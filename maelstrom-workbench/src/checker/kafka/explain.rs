@@ -130,10 +130,8 @@ impl Story<'_, '_> {
     }
 
     fn duplicate(&self, place: Place) -> String {
-        let mut offsets = self.operations.message(place).offsets.clone();
-        offsets.sort_unstable();
+        let offsets = self.operations.message(place).offsets.iter();
         let shown: Vec<String> = offsets
-            .iter()
             .take(MOST)
             .map(|offset| format!("at offset {offset}, as {}", self.shown(place, *offset)))
             .collect();

@@ -1,6 +1,10 @@
 //! What clients sent, polled and assigned, by numbers: keys, and messages within a key.
 
-use std::{borrow::Cow, collections::HashMap, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    ops::Range,
+};
 
 use crate::{
     Value,
@@ -86,8 +90,8 @@ pub(super) struct Message<'h> {
     pub(super) first_reader: Option<usize>,
     /// The first successful poll that returned it.
     pub(super) first_poll: Option<usize>,
-    /// All offsets at which it was seen, in no order; nearly always one.
-    pub(super) offsets: Vec<i64>,
+    /// All offsets at which it was seen; nearly always one.
+    pub(super) offsets: BTreeSet<i64>,
 }
 
 impl<'h> Operations<'h> {
@@ -242,14 +246,14 @@ impl<'h> Operations<'h> {
                 What::Send { place, offset: Some(offset) } => {
                     let message = &mut keys[place.key].messages[place.message];
                     if must_have_happened(completion.kind, message) {
-                        message.note(*offset);
+                        message.offsets.insert(*offset);
                     }
                 }
                 What::Poll(range) => {
                     for Polled { key, pairs: range } in &polled[range.clone()] {
                         for Pair { offset, message } in &pairs[range.clone()] {
                             if let Some(offset) = offset {
-                                keys[*key].messages[*message].note(*offset);
+                                keys[*key].messages[*message].offsets.insert(*offset);
                             }
                         }
                     }
@@ -304,7 +308,7 @@ impl<'h> Key<'h> {
                 has_failed: false,
                 first_reader: None,
                 first_poll: None,
-                offsets: Vec::new(),
+                offsets: BTreeSet::new(),
             });
         }
         number
@@ -312,12 +316,6 @@ impl<'h> Key<'h> {
 }
 
 impl Message<'_> {
-    fn note(&mut self, offset: i64) {
-        if !self.offsets.contains(&offset) {
-            self.offsets.push(offset);
-        }
-    }
-
     /// Whether it was polled, and nobody had sent it.
     pub(super) fn is_phantom(&self) -> bool {
         self.first_reader.is_some() && self.writer.is_none() && self.pending.is_none()

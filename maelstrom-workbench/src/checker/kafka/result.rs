@@ -100,13 +100,11 @@ impl Writer<'_, '_> {
         places.sort_by_key(|place| self.operations.message(*place).offsets.len());
         let case = |place: &Place| {
             let message = self.operations.message(*place);
-            let mut offsets = message.offsets.clone();
-            offsets.sort_unstable();
             Value::object([
                 self.key(place.key),
                 ("value", message.value.clone()),
-                ("count", offsets.len().into()),
-                ("offsets", offsets.into()),
+                ("count", message.offsets.len().into()),
+                ("offsets", message.offsets.iter().copied().collect()),
             ])
         };
         places.iter().take(MANY).map(case).collect()

@@ -134,6 +134,9 @@ fn divergence(
         };
         return differ(Verdict::Unknown, quirk, text);
     }
+    if outcome.is_bad_there() {
+        return None;
+    }
     let (quirk, text) = if outcome.is_bad(Anomaly::ResponseMismatch) {
         (Quirk::UnmatchedReplies, "it takes a reply for what was done, whatever was asked")
     } else if outcome.is_bad(Anomaly::PhantomRead) {

@@ -69,6 +69,11 @@ impl Outcome {
         self.bad.contains(anomaly)
     }
 
+    /// Whether there is something that is not allowed, and that Elle sees for certain.
+    pub(super) fn is_bad_there(&self) -> bool {
+        !self.bad.difference(ours().union(Anomalies::of(&[Internal, FutureRead]))).is_empty()
+    }
+
     pub(super) fn judgement(&self, found: &Found) -> Judgement {
         let mut types: Vec<_> = self.reported.iter().map(Anomaly::name).collect();
         types.sort_unstable();

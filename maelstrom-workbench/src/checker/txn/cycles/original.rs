@@ -4,13 +4,15 @@
 //! and gives up if that one turns out to be of another kind. So it may miss cycles that there are, or name another one.
 //! Source: Elle 0.2.2, and the hash maps of bifurcan 0.2.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     super::clojure,
     super::graph::{
         Graph,
         rel::{PROCESS, REALTIME, RW, WR, WW},
     },
-    search::{Budget, Family, Kind},
+    search::{Budget, Exhausted, Family, Kind},
 };
 
 /// A relation of an edge, one at a time, in the order in which they are tried.
@@ -96,45 +98,48 @@ impl State {
 }
 
 /// A graph in the order of the original's hash maps.
-pub(super) struct Ordered {
+struct Ordered {
     vertices: Vec<u32>,
-    /// The edges of each vertex, of the whole graph's.
-    after: Vec<Vec<(u32, u8)>>,
+    /// The edges of each vertex.
+    after: HashMap<u32, Vec<(u32, u8)>>,
 }
 
 impl Ordered {
     /// The edges with these relations; of each vertex the index that its operation has in the history.
     fn new(graph: &Graph, indices: &[u64], relations: u8) -> Self {
         let count = u32::try_from(graph.vertices()).expect("vertices are numbered");
-        let mut after = vec![Vec::new(); graph.vertices()];
-        let mut is_used = vec![false; graph.vertices()];
-        for vertex in 0..count {
-            for (to, relation) in graph.after(vertex).filter(|(_, relation)| relation & relations != 0) {
-                after[vertex as usize].push((to, relation & relations));
-                is_used[vertex as usize] = true;
-                is_used[to as usize] = true;
-            }
-        }
-        let vertices = (0..count).filter(|vertex| is_used[*vertex as usize]).collect();
-        Self { vertices, after }.sorted(indices)
+        let edges = |from| {
+            let after = graph.after(from).filter(|(_, relation)| relation & relations != 0);
+            after.map(move |(to, relation)| (from, to, relation & relations))
+        };
+        Self::of((0..count).flat_map(edges), indices)
     }
 
-    fn sorted(mut self, indices: &[u64]) -> Self {
-        self.vertices = in_order(self.vertices, 0, &|vertex| hash(indices[*vertex as usize]));
-        for row in &mut self.after {
+    fn of(edges: impl Iterator<Item = (u32, u32, u8)>, indices: &[u64]) -> Self {
+        let mut after: HashMap<u32, Vec<(u32, u8)>> = HashMap::new();
+        for (from, to, relations) in edges {
+            after.entry(from).or_default().push((to, relations));
+            after.entry(to).or_default();
+        }
+        for row in after.values_mut() {
             *row = in_order(std::mem::take(row), 0, &|(to, _)| hash(indices[*to as usize]));
         }
-        self
+        let vertices = after.keys().copied().collect();
+        Self { vertices: in_order(vertices, 0, &|vertex| hash(indices[*vertex as usize])), after }
     }
 
+    fn after(&self, vertex: u32) -> &[(u32, u8)] {
+        self.after.get(&vertex).map_or(&[], Vec::as_slice)
+    }
+
+    /// The edges between some vertices.
     fn among(&self, vertices: &[u32], indices: &[u64]) -> Self {
-        let is_in = |vertex: &u32| vertices.contains(vertex);
-        let rows = (0..).zip(&self.after).map(|(vertex, row): (u32, _)| {
-            let row = row.iter().copied();
-            if is_in(&vertex) { row.filter(|(to, _)| is_in(to)).collect() } else { Vec::new() }
-        });
-        let vertices = self.vertices.iter().copied().filter(is_in).collect();
-        Self { vertices, after: rows.collect() }.sorted(indices)
+        let is_in: HashSet<u32> = vertices.iter().copied().collect();
+        let edges = |from: &u32| {
+            let from = *from;
+            self.after(from).iter().map(move |(to, relations)| (from, *to, *relations))
+        };
+        Self::of(is_in.iter().flat_map(edges).filter(|(_, to, _)| is_in.contains(to)), indices)
     }
 }
 
@@ -167,9 +172,6 @@ fn in_order<T: Copy>(keys: Vec<T>, shift: u32, hash: &impl Fn(&T) -> u32) -> Vec
     alone.extend(others);
     alone
 }
-
-/// The budget is used up.
-pub(super) struct Exhausted;
 
 /// The cycle that the original comes upon, if any.
 pub(super) fn search(
@@ -223,6 +225,7 @@ fn from(
             if met == 0 {
                 return Ok(Some(earlier.to_vec()));
             }
+            budget.take(way.len() as u64)?;
             let around = graph.among(&way[met..], indices);
             for vertex in &way[met..] {
                 let cycle = from(&around, indices, start, *vertex, budget)?;
@@ -234,9 +237,9 @@ fn from(
         ends = Vec::new();
         for end in open {
             let Step { vertex, state, before } = steps[end];
-            for (to, relations) in &graph.after[vertex as usize] {
+            for (to, relations) in graph.after(vertex) {
                 for state in state.after(*relations, before.is_none()) {
-                    budget.0 = budget.0.checked_sub(1).ok_or(Exhausted)?;
+                    budget.take(1)?;
                     ends.push(steps.len());
                     steps.push(Step { vertex: *to, state, before: Some(end) });
                 }

@@ -4,6 +4,8 @@
 //! to it has had, and so finds the shortest way back. That way could meet itself; then ways that do not are tried one
 //! after the other. All is counted against a budget, so that a search ends on every machine in the same place.
 
+use std::ops::Range;
+
 use super::super::graph::{
     Components, Graph,
     rel::{PROCESS, REALTIME, RW, WR, WW},
@@ -40,11 +42,11 @@ pub(super) struct Budget(pub(super) u64);
 const BUDGET_OF_EDGE: u64 = 100_000;
 
 /// The budget is used up.
-struct Exhausted;
+pub(super) struct Exhausted;
 
 impl Budget {
-    fn take(&mut self) -> Result<(), Exhausted> {
-        self.0 = self.0.checked_sub(1).ok_or(Exhausted)?;
+    pub(super) fn take(&mut self, steps: u64) -> Result<(), Exhausted> {
+        self.0 = self.0.checked_sub(steps).ok_or(Exhausted)?;
         Ok(())
     }
 }
@@ -131,6 +133,7 @@ pub(super) fn search(graph: &Graph, kind: Kind, budget: &mut Budget) -> Outcome 
         components: graph.components(kind.others()),
         reached: vec![0; graph.vertices()],
         touched: Vec::new(),
+        is_on_way: vec![false; graph.vertices()],
         budget,
     };
     let mut is_settled = true;
@@ -158,6 +161,8 @@ struct Search<'a> {
     reached: Vec<u16>,
     /// The vertices of which that is not 0.
     touched: Vec<u32>,
+    /// Which vertices are on the way that is being tried.
+    is_on_way: Vec<bool>,
     budget: &'a mut Budget,
 }
 
@@ -192,7 +197,7 @@ impl Search<'_> {
         while next < way.len() {
             let Reached { vertex, state, .. } = way[next];
             for (to, label) in self.graph.after(vertex) {
-                self.budget.take()?;
+                self.budget.take(1)?;
                 let Some(state) = self.kind.step(state, label) else { continue };
                 if to == from {
                     if self.kind.is_done(state) {
@@ -231,33 +236,47 @@ impl Search<'_> {
         to: u32,
         start: State,
     ) -> Result<Option<Vec<u32>>, Exhausted> {
-        let mut way = vec![(to, start, self.graph.row(to))];
-        let mut is_on_way = vec![false; self.graph.vertices()];
         let mut budget = Budget(BUDGET_OF_EDGE.min(self.budget.0));
         self.budget.0 -= budget.0;
-        is_on_way[to as usize] = true;
+        let mut way = vec![(to, start, self.graph.row(to))];
+        self.is_on_way[to as usize] = true;
+        let is_found = self.try_from(from, &mut way, &mut budget);
+        let cycle = [from].into_iter().chain(way.iter().map(|(vertex, ..)| *vertex)).collect();
+        for (vertex, ..) in way {
+            self.is_on_way[vertex as usize] = false;
+        }
+        self.budget.0 += budget.0;
+        is_found.map(|is_found| is_found.then_some(cycle))
+    }
+
+    /// Leaves the way as it is when it is back.
+    fn try_from(
+        &mut self,
+        from: u32,
+        way: &mut Vec<(u32, State, Range<usize>)>,
+        budget: &mut Budget,
+    ) -> Result<bool, Exhausted> {
         while let Some((vertex, state, edges)) = way.last_mut() {
             let Some(place) = edges.next() else {
-                is_on_way[*vertex as usize] = false;
+                self.is_on_way[*vertex as usize] = false;
                 way.pop();
                 continue;
             };
-            budget.take()?;
+            budget.take(1)?;
             let (next, label) = self.graph.edge(place);
             let Some(state) = self.kind.step(*state, label) else { continue };
             if next == from {
                 if self.kind.is_done(state) {
-                    let rest = way.iter().map(|(vertex, ..)| *vertex);
-                    return Ok(Some([from].into_iter().chain(rest).collect()));
+                    return Ok(true);
                 }
-            } else if !is_on_way[next as usize]
+            } else if !self.is_on_way[next as usize]
                 && self.components.of[next as usize] >= self.components.of[from as usize]
             {
-                is_on_way[next as usize] = true;
+                self.is_on_way[next as usize] = true;
                 way.push((next, state, self.graph.row(next)));
             }
         }
-        Ok(None)
+        Ok(false)
     }
 }
 

@@ -28,7 +28,6 @@ fn main() {
     let trials = trials![
         all_challenges_fit_on_a_screen,
         a_challenge_that_is_not_there_is_told_with_those_that_are,
-        a_workload_that_is_not_here_yet_is_told_in_one_line,
         mistakes_are_told_before_anything_runs,
         a_program_that_is_not_there_is_told,
         a_passed_challenge_is_a_line_to_paste,
@@ -177,26 +176,6 @@ fn a_challenge_that_is_not_there_is_told_with_those_that_are() {
         "{}",
         outcome.stderr
     );
-}
-
-/// For as long as there is such a workload.
-fn a_workload_that_is_not_here_yet_is_told_in_one_line() {
-    for (challenge, workload) in [("5b", "kafka"), ("6b", "txn-rw-register")] {
-        let place = Place::new();
-        let is_here = !place
-            .run("")
-            .stdout
-            .lines()
-            .any(|line| line.starts_with(challenge) && line.contains("(not here yet)"));
-        if is_here {
-            continue;
-        }
-        let outcome = place.run(&format!("{challenge} --bin NODE"));
-        assert_eq!((outcome.status, outcome.stderr.lines().count()), (255, 1));
-        let expected =
-            format!("challenge {challenge}: the workbench does not have Maelstrom's `{workload}` yet");
-        assert!(outcome.stderr.starts_with(&expected), "{}", outcome.stderr);
-    }
 }
 
 fn mistakes_are_told_before_anything_runs() {

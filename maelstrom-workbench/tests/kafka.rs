@@ -259,7 +259,9 @@ fn committed_offsets_that_go_back_are_caught() {
         let assign = operations.len() - 1;
         operations[assign].further.insert("committed".to_owned(), json(r#"{"k":0}"#));
         let mut history = History::new();
-        operations.into_iter().for_each(|operation| history.push(operation).unwrap());
+        for operation in operations {
+            history.push(operation).unwrap();
+        }
         check("kafka", &history, &Options::default()).unwrap().verdict()
     };
     let sent = r#"

@@ -7,8 +7,7 @@ use super::{Status, workloads};
 pub(super) fn run() -> Status {
     println!("Workloads (-w)");
     for entry in &workloads::ALL {
-        let yet = if entry.make.is_none() { " (not here yet)" } else { "" };
-        println!("  {:<16} {}{yet}", entry.name, entry.about);
+        println!("  {:<16} {}", entry.name, entry.about);
     }
     println!("\nFaults (--nemesis)");
     for kind in FaultKind::ALL {

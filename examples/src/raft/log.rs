@@ -48,9 +48,9 @@ impl<C: Clone + Serialize + DeserializeOwned> Log<C> {
         if index == 0 { Some(0) } else { self.entries.get(index - 1).map(|entry| entry.term) }
     }
 
-    /// The entries after `index`.
+    /// The entries after `index`; none if it is beyond the end.
     pub(super) fn after(&self, index: Index) -> &[Entry<C>] {
-        &self.entries[index..]
+        self.entries.get(index..).unwrap_or_default()
     }
 
     /// Whether a log that ends so is at least as up to date as this one: its last term is later, or the terms are the

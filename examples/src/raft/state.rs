@@ -113,8 +113,8 @@ impl<S: StateMachine> State<S> {
     /// Applies what is newly committed (§5.3), and answers whose commands these are.
     pub(super) fn commit(&mut self, index: Index) {
         self.commit_index = self.commit_index.max(index);
-        let committed = self.commit_index - self.last_applied;
-        for entry in self.log.after(self.last_applied).iter().take(committed) {
+        let unapplied = self.commit_index - self.last_applied;
+        for entry in self.log.after(self.last_applied).iter().take(unapplied) {
             self.last_applied += 1;
             let answer = entry.request.as_ref().map(|Request { id, command }| {
                 self.answers.entry(*id).or_insert_with(|| self.machine.apply(command))

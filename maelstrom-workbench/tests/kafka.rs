@@ -152,6 +152,78 @@ fn any_history(
     recorder.0
 }
 
+/// What clients do who act at the same time: each begins an operation, or ends the one that it has begun.
+fn overlapping_history(steps: &[Any]) -> History {
+    let mut history = History::new();
+    let mut open: BTreeMap<u64, (u64, Any)> = BTreeMap::new();
+    let mut infos: BTreeMap<u64, u64> = BTreeMap::new();
+    // Messages are sent once, and polled at any time.
+    let mut sent = 0_u8;
+    for step in steps {
+        let (process, ends) = match open.remove(&step.client) {
+            Some(begun) => (begun.0, Some(begun.1)),
+            None => (step.client + 3 * infos.get(&step.client).copied().unwrap_or_default(), None),
+        };
+        let mut begun = ends.clone().unwrap_or_else(|| step.clone());
+        if ends.is_none() && begun.sends {
+            begun.pairs = vec![(sent, sent)];
+            sent += 1;
+        }
+        let kind = if ends.is_some() { step.kind } else { Kind::Invoke };
+        let pair = |(offset, _): &(u8, u8)| vec![u32::from(*offset); 2];
+        let op = match (begun.sends, kind) {
+            (true, Kind::Ok) => Value::List(vec!["send".into(), "k".into(), pair(&begun.pairs[0]).into()]),
+            (true, _) => Value::List(vec!["send".into(), "k".into(), u32::from(begun.pairs[0].0).into()]),
+            (false, Kind::Ok) => {
+                let polled = step.pairs.iter().map(pair).collect();
+                Value::List(vec!["poll".into(), Value::object([("k", polled)])])
+            }
+            (false, _) => Value::List(vec!["poll".into()]),
+        };
+        let f = if begun.sends { "send" } else { "poll" };
+        let (index, value) = (history.len(), Value::List(vec![op]));
+        history.push(Operation::new(index, 0, Process::Client(process), kind, f, value)).unwrap();
+        if ends.is_none() {
+            open.insert(step.client, (process, begun));
+        }
+        *infos.entry(step.client).or_default() += u64::from(kind == Kind::Info);
+    }
+    history
+}
+
+/// How many components there are of operations that come before each other, worked out edge by edge: the send of a
+/// message comes before every poll of it, and a success before all that begins after it.
+fn components(history: &History) -> usize {
+    let operations = history.operations();
+    let value = |at: usize| operations[at].value.as_list().unwrap()[0].as_list().unwrap();
+    let reads = |at: usize, message: &Value| {
+        let polled = value(at).get(1).and_then(|polled| polled.get("k")?.as_list()).unwrap_or_default();
+        operations[at].f == "poll" && polled.iter().any(|pair| pair.as_list().unwrap()[1] == *message)
+    };
+    let message = |at: usize| {
+        let sent = value(at).get(2).filter(|_| operations[at].f == "send")?;
+        Some(sent.as_list().map_or(sent, |pair| &pair[1]))
+    };
+    let ends: Vec<usize> =
+        (0..operations.len()).filter(|at| matches!(operations[*at].kind, Kind::Ok | Kind::Info)).collect();
+    let before = |a: usize, b: usize| {
+        operations[a].kind == Kind::Ok && a < history.other_half(b).unwrap()
+            || message(a).is_some_and(|message| reads(b, message))
+    };
+    let mut reach: Vec<Vec<bool>> =
+        ends.iter().map(|a| ends.iter().map(|b| a != b && before(*a, *b)).collect()).collect();
+    for via in 0..ends.len() {
+        for a in 0..ends.len() {
+            for b in 0..ends.len() {
+                reach[a][b] |= reach[a][via] && reach[via][b];
+            }
+        }
+    }
+    // Of each component the first operation counts.
+    let is_first = |a: &usize| reach[*a][*a] && !(0..*a).any(|b| reach[*a][b] && reach[b][*a]);
+    (0..ends.len()).filter(is_first).count()
+}
+
 /// How many errors of each type there are.
 fn counts(judgement: &Judgement) -> BTreeMap<&str, Value> {
     let result = judgement.result().iter();
@@ -169,6 +241,14 @@ proptest! {
         let compat = check("kafka", &history, &Options::default().compat(true)).unwrap();
         prop_assert_eq!(compat.verdict(), ours.verdict());
         prop_assert_eq!(ours.maelstrom_would(), []);
+    }
+
+    #[test]
+    fn cycles_are_those_that_are_found_edge_by_edge(steps in anything()) {
+        let history = overlapping_history(&steps);
+        let judgement = check("kafka", &history, &Options::default()).unwrap();
+        let found = counts(&judgement).remove("G1c-realtime").unwrap_or(0.into());
+        prop_assert_eq!(found, Value::from(components(&history)));
     }
 
     #[test]

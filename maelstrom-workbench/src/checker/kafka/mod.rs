@@ -10,6 +10,7 @@ mod lag;
 mod logs;
 mod operations;
 mod order;
+mod read;
 mod result;
 mod values;
 

@@ -38,8 +38,8 @@ pub enum Quirk {
     UncheckedCounterReads,
     /// a read of null is right whatever was written.
     NullReads,
-    /// the checker of `kafka` fails where a poll has a message that nobody sent, or only empty lists of a key; and
-    /// where the history ends with a send.
+    /// the checker of `kafka` fails where a poll has a message that nobody sent, or only empty lists of a key; where
+    /// an offset is negative, or very great; and where the history ends with a send.
     FailingKafkaChecker,
     /// an element that nobody appended, or whose append was never answered, takes down all results; a register's
     /// value that nobody wrote is not seen.

@@ -440,6 +440,22 @@ fn messages_that_should_not_be_there_are_told_with_their_senders() {
 }
 
 #[test]
+fn offsets_may_be_any_but_maelstrom_does_not_take_all() {
+    for (offset, why) in [
+        ("-1", "an offset of key \"k\" is negative"),
+        ("1700000000000", "no memory has room for a place for each offset of key \"k\" up to 1700000000000"),
+    ] {
+        let send = r#"0 invoke send [["send","k",1]]"#;
+        let lines = format!("{send}\n0 ok send [[\"send\",\"k\",[{offset},1]]]\n");
+        let lines = lines + &poll(1, &format!(r#"{{"k":[[{offset},1]]}}"#));
+        assert_eq!(judge("kafka", &lines).verdict(), Verdict::Valid);
+        let expected = format!("Maelstrom would say unknown: its checker fails, as {why} (Q-25)");
+        assert_eq!(maelstrom_would(&judge("kafka", &lines)), [expected]);
+        assert_eq!(judge_compat("kafka", &lines).verdict(), Verdict::Unknown);
+    }
+}
+
+#[test]
 fn messages_that_do_not_come_out_are_told_with_who_sent_them() {
     let (types, text) = told(&[sends(0..3), poll(1, r#"{"k":[[0,0],[2,20]]}"#)]);
     assert_eq!(types, ["int-poll-skip", "lost-write", "unseen"]);

@@ -14,7 +14,13 @@ mod read;
 mod result;
 mod values;
 
-use self::{explain::Story, findings::Findings, logs::Log, operations::Operations, result::Writer};
+use self::{
+    explain::Story,
+    findings::Findings,
+    logs::{Entry, Log},
+    operations::Operations,
+    result::Writer,
+};
 use super::{Checker, Divergence, Judgement, Options, Verdict};
 use crate::{Quirk, history::History};
 
@@ -89,6 +95,9 @@ fn judge(history: &History, compat: bool) -> Result<Judged, String> {
     })
 }
 
+/// Its logs are arrays with a place for each offset; so many, at some bytes each, it may still have.
+const DENSE: i64 = 100_000_000;
+
 /// Why the original's checker fails, if it does.
 fn failure(operations: &Operations<'_>, logs: &[Log]) -> Option<String> {
     // Its plots look for the polls at the end.
@@ -110,6 +119,13 @@ fn failure(operations: &Operations<'_>, logs: &[Log]) -> Option<String> {
         }
         if log.entries.first().is_some_and(|entry| entry.offset < 0) {
             return Some(format!("an offset of key {:?} is negative", key.name));
+        }
+        if let Some(entry) = log.entries.last().filter(|entry| entry.offset > DENSE) {
+            let Entry { offset, .. } = entry;
+            return Some(format!(
+                "no memory has room for a place for each offset of key {:?} up to {offset}",
+                key.name
+            ));
         }
     }
     None

@@ -22,15 +22,18 @@ pub(super) fn analyse(history: &History, wanted: Anomalies, compat: bool) -> Res
     let transactions = Transactions::read(history, SHAPE)?;
     let fails_there = elle_fails(&transactions);
     let external = External::new(&transactions);
-    external.unique_writes(&transactions)?;
-
     let mut found = Found::default();
+    mismatches(&transactions, SHAPE, &mut found);
+    let is_mismatched = !compat && !found.anomalies().is_empty();
+    if let (Err(error), false) = (external.unique_writes(&transactions), is_mismatched) {
+        return Err(error);
+    }
+
     let writers = Writers::new(&transactions);
     single::within(&transactions, compat, &mut found);
     single::dirty_reads(&transactions, &writers, &mut found);
     lost_updates(&transactions, &mut found);
     single::phantoms(&transactions, &writers, &mut found);
-    mismatches(&transactions, SHAPE, &mut found);
     drop(writers);
     let versions = Versions::new(&transactions, &mut found);
     let dependencies = Dependencies::new(transactions, external, versions, wanted);

@@ -13,6 +13,8 @@
 mod exists;
 mod original;
 mod search;
+#[cfg(test)]
+mod tests;
 
 use self::search::{Budget, Family, Kind, Outcome};
 pub(super) use exists::ACYCLIC;

@@ -4,6 +4,7 @@ mod dependencies;
 mod orders;
 mod single;
 mod ties;
+mod within;
 
 use self::{dependencies::Dependencies, orders::Orders};
 
@@ -27,7 +28,7 @@ pub(super) fn analyse(history: &History, wanted: Anomalies, compat: bool) -> Res
     let fails_there = elle_fails(&transactions, &writers, &all);
 
     let mut found = Found::default();
-    single::within(&transactions, compat, &mut found);
+    within::contradictions(&transactions, compat, &mut found);
     single::dirty_reads(&transactions, &writers, &mut found);
     single::dirty_updates(&transactions, &writers, &all, &mut found);
     single::duplicates(&transactions, &mut found);

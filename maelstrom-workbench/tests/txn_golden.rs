@@ -149,6 +149,33 @@ fn without_compat_every_other_verdict_is_a_known_one() {
     assert_eq!(found, DIFFERENCES);
 }
 
+/// The reasons of all edges of all cycles.
+fn reasons(judgement: &Judgement) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let cycles = judgement.result().get("cycles").cloned().map(object).unwrap_or_default();
+    for cycle in cycles.values().flat_map(|cycles| cycles.as_list().unwrap()) {
+        for step in cycle.get("steps").and_then(Value::as_list).unwrap_or_default() {
+            reasons.push(step.get("why").and_then(Value::as_str).unwrap().to_owned());
+        }
+    }
+    reasons
+}
+
+#[test]
+fn every_edge_of_a_cycle_has_a_reason() {
+    let mut all = BTreeSet::new();
+    for case in FILES.into_iter().flat_map(|(file, _)| cases(file)) {
+        for (models, _) in &case.expected {
+            for reason in [false, true].into_iter().flat_map(|compat| reasons(&case.check(models, compat))) {
+                // Without one it would be the name of a relation.
+                assert!(reason.contains(" T") || reason.starts_with("process "), "{}: {reason}", case.name);
+                all.insert(reason.split(' ').skip(1).take(2).map(str::to_owned).collect::<Vec<_>>());
+            }
+        }
+    }
+    assert!(all.len() > 5, "{all:?}");
+}
+
 #[test]
 fn every_verdict_but_valid_is_explained() {
     for case in FILES.into_iter().flat_map(|(file, _)| cases(file)) {

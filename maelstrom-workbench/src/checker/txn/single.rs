@@ -100,8 +100,9 @@ pub(super) fn lost_updates(transactions: &Transactions<'_>, found: &mut Found) {
         let story = || {
             let who: Vec<_> = txns.iter().map(|txn| told::who(transactions, *txn)).collect();
             format!(
-                "{} all read {} from key {} and then wrote to it, so that at most one of them has not ignored another's write",
+                "{} {} read {} from key {} and then wrote to it, so that one's write ignores another's",
                 words::list(&who, "and"),
+                if who.len() == 2 { "both" } else { "all" },
                 words::value(&transactions.seen(seen)),
                 words::value(transactions.key(key)),
             )

@@ -1,10 +1,14 @@
 //! In which order elements were appended, as far as reads tell.
 
-use std::{cmp::Ordering, collections::BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::super::{
     super::{models::anomaly::Anomaly, words},
     found::Found,
+    told,
     transactions::{Mop, NONE, Seen, Transactions},
 };
 use super::ties;
@@ -123,25 +127,26 @@ pub(super) fn incompatible(transactions: &Transactions<'_>, orders: &Orders, fou
     if keys.is_empty() {
         return;
     }
-    let mut lists: Vec<BTreeSet<&[u32]>> = vec![BTreeSet::new(); transactions.keys.len()];
+    // Of each key the lists that were read, each with who read it first.
+    let mut lists: Vec<BTreeMap<&[u32], u32>> = vec![BTreeMap::new(); transactions.keys.len()];
     for (entry, _) in transactions.possible() {
         for mop in transactions.mops(entry) {
             if let Mop::Read { key, seen } = *mop
                 && keys.contains(&key)
             {
                 let list = transactions.list(seen);
-                lists[key as usize].insert(list);
+                lists[key as usize].entry(list).or_insert(entry);
             }
         }
     }
     for key in keys {
-        let mut lists: Vec<_> = lists[key as usize].iter().copied().collect();
-        lists.sort_by(|one, other| compare(transactions, [one, other]));
-        let Some(pair) = lists.windows(2).find(|pair| !pair[1].starts_with(pair[0])) else {
+        let mut lists: Vec<_> = lists[key as usize].iter().collect();
+        lists.sort_by(|(one, _), (other, _)| compare(transactions, [one, other]));
+        let Some(pair) = lists.windows(2).find(|pair| !pair[1].0.starts_with(pair[0].0)) else {
             // A list with an element twice is not the beginning of an order, and may be that of a longer list.
             continue;
         };
-        let values: Vec<_> = pair.iter().map(|list| transactions.values(list)).collect();
+        let values: Vec<_> = pair.iter().map(|(list, _)| transactions.values(list)).collect();
         let case = || {
             Value::object([
                 ("key", transactions.key(key).clone()),
@@ -149,11 +154,12 @@ pub(super) fn incompatible(transactions: &Transactions<'_>, orders: &Orders, fou
             ])
         };
         let story = || {
+            let [one, other] = [0, 1].map(|at| {
+                format!("{} by {}", words::value(&values[at]), told::who(transactions, *pair[at].1))
+            });
             format!(
-                "key {} was read as {} and as {}, and neither of these became the other by appending",
+                "key {} was read as {one} and as {other}, and neither of these became the other by appending",
                 words::value(transactions.key(key)),
-                words::value(&values[0]),
-                words::value(&values[1]),
             )
         };
         found.add(Anomaly::IncompatibleOrder, case, story);

@@ -262,7 +262,7 @@ mod tests {
         let node = TestNode::<Logs>::new("n0", ["n0", "n1"]);
         let nodes = ["n0", "n1"].map(NodeId::from);
         let key_of =
-            |id: &str| (0..).map(|key| key.to_string()).find(|key| owner(key, &nodes) == id).unwrap();
+            |id: &str| (0..100).map(|key| key.to_string()).find(|key| owner(key, &nodes) == id).unwrap();
         (node, key_of("n0"), key_of("n1"))
     }
 

@@ -44,6 +44,13 @@ pub(super) const SIMULATED: &[(&str, &str)] = &[
         "-w lin-kv --node-count 3 --time-limit 30 --rate 30 --concurrency 4n --latency 10 --nemesis partition \
          --nemesis-interval 5",
     ),
+    ("lin-kv", "-w lin-kv --node-count 5 --time-limit 20 --rate 100 --concurrency 4n --latency 10"),
+    (
+        "lin-kv",
+        "-w lin-kv --node-count 5 --time-limit 30 --rate 60 --concurrency 2n --latency 10 --nemesis-interval 3 \
+         --nemesis kill=2,partition,one-way,pause,loss,duplicate,reorder,slow --kill-targets all \
+         --pause-targets minority",
+    ),
     ("g-set", "-w g-set --node-count 5 --time-limit 20 --rate 20 --latency 20"),
     (
         "g-set",
@@ -144,6 +151,11 @@ pub(super) const PROCESSES: &[(&str, &str)] = &[
     (
         "lin-kv-proxy",
         "-w lin-kv --node-count 2 --time-limit 3 --rate 50 --concurrency 4n --nemesis partition --nemesis-interval 1",
+    ),
+    (
+        "lin-kv",
+        "-w lin-kv --node-count 5 --time-limit 10 --rate 60 --concurrency 4n --latency 5 --nemesis-interval 2 \
+         --nemesis partition,kill,loss,duplicate --kill-targets minority",
     ),
     (
         "g-set",

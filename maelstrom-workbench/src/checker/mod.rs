@@ -1,7 +1,4 @@
-//! What reads a history and says whether it is right.
-//!
-//! Each checker computes what Maelstrom's checker of that name does, under the same names. Source:
-//! Maelstrom 0.2.5, as read and run; its peculiarities are in [`Quirk`](crate::Quirk).
+#![doc = include_str!("../../docs/verdicts.md")]
 
 mod availability;
 mod counter;

@@ -11,6 +11,7 @@ use kafka_nodes::{Logs, Mistake};
 use maelstrom_workbench::{
     Run, Schedule, Simulation, Value, check,
     checker::{Judgement, Options, Verdict},
+    cluster::FINALE,
     history::{History, Kind, Operation, Process},
     workload::Kafka,
 };
@@ -244,6 +245,20 @@ proptest! {
     }
 
     #[test]
+    fn a_send_with_open_outcome_makes_nothing_invalid(steps in prop::collection::vec(step(), 1..80)) {
+        let right = right_history(&steps);
+        let mut recorder = Recorder::default();
+        recorder.done(9999, "send", json(r#"[["send","0",-1]]"#), Kind::Info, json(r#"[["send","0",-1]]"#));
+        for operation in right.operations() {
+            let index = operation.index + 2;
+            recorder.0.push(Operation { index, ..operation.clone() }).unwrap();
+        }
+        let [before, after] = [&right, &recorder.0]
+            .map(|history| check("kafka", history, &Options::default()).unwrap());
+        prop_assert_eq!(after.verdict().max(before.verdict()), before.verdict());
+    }
+
+    #[test]
     fn cycles_are_those_that_are_found_edge_by_edge(steps in anything()) {
         let history = overlapping_history(&steps);
         let judgement = check("kafka", &history, &Options::default()).unwrap();
@@ -308,6 +323,18 @@ fn a_run_is_replayed_to_the_byte() {
     let saved: Schedule = run.schedule.to_string().parse().unwrap();
     let again = simulation(Mistake::None).seeds(3..4).schedule(saved).run().runs()[0].clone();
     assert_eq!(again.history, run.history);
+}
+
+#[test]
+fn messages_that_are_never_polled_are_waited_for_and_missed() {
+    let (run, text) = caught(&simulation(Mistake::HidesTheLast));
+    assert!(text.starts_with("message ") && text.contains(", was in no poll up to the end, at "), "{text}");
+    let last = run.history.operations().iter().filter(|operation| operation.is_final);
+    let times: Vec<u64> = last.filter(|operation| operation.kind == Kind::Invoke).map(|it| it.time).collect();
+    let took = Duration::from_nanos(times.last().unwrap() - times[0]);
+    assert!(took < FINALE && took + Duration::from_secs(1) > FINALE, "{took:?}");
+    // Each of the four clients polls about every 200 ms.
+    assert!((150..250).contains(&times.len()), "{}", times.len());
 }
 
 #[test]

@@ -277,7 +277,14 @@ proptest! {
         );
         let [plain, named] = [plain, named].map(|it| check("kafka", &it, &Options::default()).unwrap());
         prop_assert_eq!(plain.verdict(), named.verdict());
-        prop_assert_eq!(counts(&plain), counts(&named));
+        // Which of several messages at an offset is compared with others hangs on their hashes.
+        let hangs = |name: &str| name.contains("poll") || name == "nonmonotonic-send";
+        let [plain, named] = [counts(&plain), counts(&named)].map(|mut counts| {
+            let shares = counts.contains_key("inconsistent-offsets");
+            counts.retain(|name, _| !shares || !hangs(name));
+            counts
+        });
+        prop_assert_eq!(plain, named);
     }
 
     #[test]

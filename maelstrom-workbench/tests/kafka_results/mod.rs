@@ -1,15 +1,11 @@
 //! Results of the checker of `kafka` in the shape in which Maelstrom's were recorded, and without what is not determined
-//! there: which of several equal cases are listed, of which key a poll that lagged behind by nothing is told, and, where messages share an offset, which of them counts.
+//! there: which of several equal cases are listed, and of which key a poll that lagged behind by nothing is told.
 
 use std::collections::BTreeMap;
 
 use maelstrom_workbench::Value;
 
 type Fields = BTreeMap<String, Value>;
-
-/// The errors that depend on the order of a key's messages.
-const OF_ORDER: [&str; 5] =
-    ["int-nonmonotonic-poll", "int-poll-skip", "nonmonotonic-poll", "nonmonotonic-send", "poll-skip"];
 
 /// Brings a result into the recorded shape: `counts` and `errs` by type.
 pub(crate) fn recorded(result: &Fields) -> Fields {
@@ -36,7 +32,7 @@ pub(crate) fn recorded(result: &Fields) -> Fields {
 
 /// Takes away what is not determined.
 pub(crate) fn determined(mut recorded: Fields) -> Fields {
-    let (Some(Value::Object(mut counts)), Some(Value::Object(mut errs))) =
+    let (Some(Value::Object(counts)), Some(Value::Object(mut errs))) =
         (recorded.remove("counts"), recorded.remove("errs"))
     else {
         return recorded;
@@ -46,25 +42,11 @@ pub(crate) fn determined(mut recorded: Fields) -> Fields {
     {
         lag.remove("key");
     }
-    let shares_offsets = counts.contains_key("inconsistent-offsets");
-    if shares_offsets {
-        for name in OF_ORDER {
-            counts.remove(name);
-            errs.remove(name);
-        }
-        for types in ["error-types", "bad-error-types"] {
-            let Some(Value::List(types)) = recorded.get_mut(types) else { continue };
-            types.retain(|name| !name.as_str().is_some_and(|name| OF_ORDER.contains(&name)));
-        }
-    }
     for (name, cases) in &mut errs {
         let Value::List(cases) = cases else { continue };
         let all_listed = counts.get(name) == Some(&cases.len().into());
         for case in &mut *cases {
             let Value::Object(case) = case else { panic!("{case} is a case") };
-            if shares_offsets {
-                case.remove("max-read");
-            }
             if !all_listed {
                 case.retain(|name, _| ["delta", "count"].contains(&&**name));
             }

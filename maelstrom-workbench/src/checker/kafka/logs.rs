@@ -1,6 +1,9 @@
 //! The order of each key's messages: their offsets, without the gaps.
 
-use super::operations::{Key, Operations};
+use super::{
+    hashed,
+    operations::{Key, Operations},
+};
 
 /// One key's log. An index is the place of an offset among those that hold a message.
 #[derive(Debug, Default)]
@@ -30,6 +33,11 @@ impl Log {
             .flat_map(|(message, of)| of.offsets.iter().map(move |offset| (*offset, message)))
             .collect();
         places.sort_unstable();
+        // Of several messages at an offset only one has the index: that which the original picks.
+        let place = |message: usize| hashed::place(key.messages[message].value);
+        for several in places.chunk_by_mut(|a, b| a.0 == b.0).filter(|several| several.len() > 1) {
+            several.sort_by_key(|(_, message)| place(*message));
+        }
         let mut log = Self {
             entries: Vec::new(),
             indices: vec![None; key.messages.len()],
@@ -39,7 +47,6 @@ impl Log {
             match log.entries.last_mut() {
                 Some(entry) if entry.offset == offset => entry.messages.push(message),
                 _ => {
-                    // Of several messages only one has the index; in the original, that which hashes lowest.
                     log.indices[message] = Some(log.entries.len());
                     log.entries.push(Entry { offset, messages: vec![message] });
                 }

@@ -6,6 +6,7 @@ mod commits;
 mod cycles;
 mod explain;
 mod findings;
+mod hashed;
 mod lag;
 mod logs;
 mod operations;

@@ -85,9 +85,9 @@ pub(super) fn lost(operations: &Operations<'_>, logs: &[Log]) -> Vec<Lost> {
             continue;
         };
         let max_read = || {
-            let there = log.entries[bound].messages.iter().map(|message| Place { key, message: *message });
-            let mut read = there.filter_map(|place| Some((place, operations.message(place).first_reader?)));
-            read.next()
+            let is_last = |message: &&usize| log.span(**message).is_some_and(|(_, last)| last == bound);
+            let place = Place { key, message: *log.entries[bound].messages.iter().find(is_last)? };
+            Some((place, operations.message(place).first_reader?))
         };
         let before = found.len();
         for (message, of) in of_key.messages.iter().enumerate() {

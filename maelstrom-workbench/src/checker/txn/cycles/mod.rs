@@ -57,15 +57,29 @@ const KINDS: [(Anomaly, Kind); 15] = {
     ]
 };
 
-/// How many edges are looked at in a component, at least and for each that it has.
+/// How many edges are looked at in a component, at least and for each that it has; and in all components together.
 const STEPS: u64 = 2_000_000;
 const STEPS_PER_EDGE: u64 = 20;
+const ALL_STEPS: u64 = 100_000_000;
+
+/// How many steps the original's search may take in a component, and in all of them.
+const STEPS_OF_ORIGINAL: u64 = 500_000;
+const ALL_STEPS_OF_ORIGINAL: u64 = 5_000_000;
+
+/// What the searches in all components may take together.
+struct Budgets {
+    ours: Budget,
+    original: Budget,
+}
 
 /// Adds what the cycles of a graph show.
 pub(super) fn find(dependencies: &dyn Depends<'_>, compat: bool, found: &mut Found) {
     let graph = dependencies.graph();
+    let ours = Budget(ALL_STEPS.max(STEPS_PER_EDGE * graph.edges() as u64));
+    let mut budgets = Budgets { ours, original: Budget(if compat { ALL_STEPS_OF_ORIGINAL } else { 0 }) };
     for component in graph.components(rel::ANY).large() {
-        Component::new(dependencies, &graph.among(&component), &component).search(compat, found);
+        let graph = graph.among(&component);
+        Component::new(dependencies, &graph, &component).search(&mut budgets, found);
     }
 }
 
@@ -85,15 +99,15 @@ impl<'a, 'h> Component<'a, 'h> {
         Self { dependencies, graph, labelled, vertices }
     }
 
-    fn search(&self, compat: bool, found: &mut Found) {
+    fn search(&self, budgets: &mut Budgets, found: &mut Found) {
         let (broken, models) = exists::broken(self.graph);
         for anomaly in broken {
             story::add_existing(self.dependencies, anomaly, self.vertices, found);
         }
         let possible = ACYCLIC.iter().map(exists::Acyclic::model).filter(|model| !models.contains(*model));
         let mut settled = possible.fold(Anomalies::default(), |all, model| all.union(model.all_prohibited()));
-        let mut budget = Budget(STEPS.max(STEPS_PER_EDGE * self.labelled.edges() as u64));
-        let mut budget_of_original = Budget(if compat { STEPS } else { 0 });
+        let mut budget = budgets.ours.grant(STEPS.max(STEPS_PER_EDGE * self.labelled.edges() as u64));
+        let mut budget_of_original = budgets.original.grant(STEPS_OF_ORIGINAL);
         for (anomaly, kind) in KINDS {
             if settled.contains(anomaly) {
                 continue;
@@ -111,6 +125,8 @@ impl<'a, 'h> Component<'a, 'h> {
                 Outcome::Unsettled => story::add_timeout(anomaly, self.vertices, found),
             }
         }
+        budgets.ours.give_back(budget);
+        budgets.original.give_back(budget_of_original);
     }
 
     /// What the original's search comes to; nothing if that takes too long.

@@ -49,6 +49,18 @@ impl Budget {
         self.0 = self.0.checked_sub(steps).ok_or(Exhausted)?;
         Ok(())
     }
+
+    /// Sets some of it aside; less if there is no more.
+    pub(super) fn grant(&mut self, steps: u64) -> Self {
+        let granted = steps.min(self.0);
+        self.0 -= granted;
+        Self(granted)
+    }
+
+    /// Takes back what is left of what was set aside.
+    pub(super) fn give_back(&mut self, rest: Self) {
+        self.0 += rest.0;
+    }
 }
 
 /// What came of a search.
@@ -236,8 +248,7 @@ impl Search<'_> {
         to: u32,
         start: State,
     ) -> Result<Option<Vec<u32>>, Exhausted> {
-        let mut budget = Budget(BUDGET_OF_EDGE.min(self.budget.0));
-        self.budget.0 -= budget.0;
+        let mut budget = self.budget.grant(BUDGET_OF_EDGE);
         let mut way = vec![(to, start, self.graph.row(to))];
         self.is_on_way[to as usize] = true;
         let is_found = self.try_from(from, &mut way, &mut budget);
@@ -245,7 +256,7 @@ impl Search<'_> {
         for (vertex, ..) in way {
             self.is_on_way[vertex as usize] = false;
         }
-        self.budget.0 += budget.0;
+        self.budget.give_back(budget);
         is_found.map(|is_found| is_found.then_some(cycle))
     }
 

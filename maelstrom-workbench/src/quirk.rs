@@ -44,6 +44,8 @@ pub enum Quirk {
     /// an element that nobody appended, or whose append was never answered, takes down all results; a register's
     /// value that nobody wrote is not seen.
     PhantomElements,
+    /// of registers, writes of transactions with open outcome say nothing, even where they were read.
+    OpenWrites,
     /// registers of whose transactions no order is known are invalid.
     EmptyTransactionGraph,
     /// Without a number: a transaction's read of null does not rule out what it reads next, and a register's read of what
@@ -81,6 +83,7 @@ impl Quirk {
             Self::NullReads => "Q-23",
             Self::FailingKafkaChecker => "Q-25",
             Self::PhantomElements => "Q-26",
+            Self::OpenWrites => "Q-27",
             Self::EmptyTransactionGraph => "Q-28",
             Self::BlindWithinTransactions => "blind-within-transactions",
             Self::KeysOfSeveralKinds => "keys-of-several-kinds",

@@ -13,7 +13,7 @@ use maelstrom_workbench::{
     workload::{TxnListAppend, TxnOptions, TxnRwRegister, Workload},
 };
 use serde_json::{Value as Json, json};
-use support::{history, judge, judge_compat, maelstrom_would};
+use support::{history, judge, judge_compat, maelstrom_would, warnings};
 
 type Txn = Vec<(String, u64, Json)>;
 type Values = BTreeMap<u64, Json>;
@@ -321,4 +321,28 @@ fn a_cycle_is_told_with_its_transactions_and_their_reasons() {
         .collect();
     assert_eq!(ops, [Some(2.into()), Some(3.into())]);
     assert_eq!(judgement.result()["not"].to_string(), r#"["repeatable-read"]"#);
+}
+
+#[test]
+fn writes_without_an_answer_that_were_read_are_warned_of() {
+    let judgement = judge(
+        "txn-rw-register",
+        r#"
+        0 invoke txn [["w", 1, 1], ["w", 2, 1]]
+        0 info txn [["w", 1, 1], ["w", 2, 1]]
+        1 invoke txn [["r", 1, null], ["r", 2, null]]
+        1 ok txn [["r", 1, 1], ["r", 2, null]]
+        1 invoke txn [["w", 3, 1]]
+        1 ok txn [["w", 3, 1]]"#,
+    );
+    assert_eq!(judgement.verdict(), Verdict::Valid);
+    assert_eq!(
+        warnings(&judgement),
+        [
+            "with writes of transactions without an answer: G-single-item: 2 transactions came before each other in a \
+             circle; T1 is that of process 1 from 20 ms to 30 ms and T2 is that of process 0 from 0 ms to 10 ms: T1 came \
+             before T2, as T1 read null from key 2, to which T2 wrote 1; T2 came before T1, as T1 read 1 from key 1, which \
+             T2 had written"
+        ]
+    );
 }

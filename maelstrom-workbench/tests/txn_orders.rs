@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use maelstrom_workbench::{
     Value, check,
-    checker::{ConsistencyModels, Options, Verdict},
+    checker::{ConsistencyModels, Judgement, Options, Verdict},
     history::{History, Kind, Operation, Process},
     random::{Stream, Streams},
     workload::{Turn, TxnListAppend, TxnOptions, TxnRwRegister, Workload},
@@ -149,10 +149,14 @@ fn workloads() -> [Box<dyn Workload>; 2] {
     [Box::new(TxnListAppend(options())), Box::new(TxnRwRegister(options()))]
 }
 
-fn verdict(workload: &dyn Workload, history: &History, models: &str, compat: bool) -> Verdict {
+fn judge(workload: &dyn Workload, history: &History, models: &str, compat: bool) -> Judgement {
     let models: ConsistencyModels = models.parse().unwrap();
     let options = Options::default().compat(compat).consistency_models(models);
-    check(workload.name(), history, &options).unwrap().verdict()
+    check(workload.name(), history, &options).unwrap()
+}
+
+fn verdict(workload: &dyn Workload, history: &History, models: &str, compat: bool) -> Verdict {
+    judge(workload, history, models, compat).verdict()
 }
 
 const MODELS: [&str; 6] = [
@@ -172,8 +176,9 @@ fn a_right_store_is_never_invalid_under_any_model() {
             let txns = draw(&*workload, &mut random, 30, true);
             let history = history(&txns, |process| process, Value::clone);
             for models in MODELS {
-                let found = verdict(&*workload, &history, models, false);
-                assert_ne!(found, Verdict::Invalid, "{models}: {txns:#?}");
+                let judgement = judge(&*workload, &history, models, false);
+                assert_ne!(judgement.verdict(), Verdict::Invalid, "{models}: {txns:#?}");
+                assert_eq!(judgement.warnings(), [], "{models}: {txns:#?}");
             }
         }
     }

@@ -19,7 +19,7 @@ use std::fmt;
 
 use self::{found::Found, graph::Graph, result::Outcome, transactions::Transactions};
 use super::{
-    Checker, Divergence, Judgement, Options, Verdict,
+    Checker, Divergence, Judgement, Options, Verdict, Warning,
     models::anomaly::{Anomalies, Anomaly},
 };
 use crate::{Quirk, history::History};
@@ -38,6 +38,8 @@ pub struct TxnListAppend;
 /// Judges `txn-rw-register`: as [`TxnListAppend`], of registers that are written and read.
 ///
 /// The order of a register's values is known where a transaction has read one and written the next. Null was before all.
+/// Writes of transactions with open outcome do not count; what would be wrong if those that were read did is a
+/// warning.
 #[derive(Clone, Copy, Debug)]
 pub struct TxnRwRegister;
 
@@ -109,7 +111,19 @@ fn judge(kind: Kind, history: &History, options: &Options) -> Judgement {
         return judgement;
     }
     let divergence = divergence(kind, history, options, &outcome, fails_there);
-    judgement.diverge(divergence)
+    let is_open = kind == Kind::Registers && outcome.verdict != Verdict::Invalid;
+    let warning = is_open.then(|| open_writes(history, options)).flatten();
+    judgement.warn(warning).diverge(divergence)
+}
+
+/// What is wrong with registers if writes with open outcome that were read count as done. To Elle they do not.
+fn open_writes(history: &History, options: &Options) -> Option<Warning> {
+    let wanted = options.consistency_models.prohibited();
+    let Findings { mut found, dependencies, .. } = rw_register::analyse_open(history, wanted)?;
+    cycles::find(&*dependencies, false, &mut found);
+    let judgement = Outcome::new(Kind::Registers, &found, options).judgement(&found);
+    let text = judgement.explanation().filter(|_| judgement.verdict() == Verdict::Invalid)?;
+    Some(Warning::new(Quirk::OpenWrites, format!("with writes of transactions without an answer: {text}"), 1))
 }
 
 /// What Maelstrom says, if that is another verdict.

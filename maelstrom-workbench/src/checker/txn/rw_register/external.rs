@@ -34,7 +34,7 @@ pub(super) fn accesses(mops: &[Mop]) -> Vec<Access> {
     accesses
 }
 
-/// Which transactions read and which wrote an element, of those that succeeded.
+/// Which transactions read and which wrote an element, of those that succeeded, or of which it is known that they did.
 #[derive(Debug)]
 pub(super) struct External {
     readers: Lists,
@@ -52,6 +52,24 @@ impl External {
         }
         let count = transactions.elements.len();
         Self { readers: Lists::new(count, &readers), writers: Lists::new(count, &writers) }
+    }
+
+    /// Counts writes of transactions with open outcome as well, where one of them was read: so they were done. There is nothing
+    /// if there are none of those.
+    pub(super) fn with_open(transactions: &Transactions<'_>) -> Option<Self> {
+        let sure = Self::new(transactions);
+        let (mut writers, mut has_open) = (Vec::new(), false);
+        for (entry, of) in transactions.possible() {
+            let accesses = accesses(transactions.mops(entry));
+            let written = || accesses.iter().filter_map(|access| access.written);
+            let is_open = of.kind == Kind::Info;
+            // One that was read tells of all.
+            if !is_open || written().any(|element| !sure.readers(element).is_empty()) {
+                has_open |= is_open;
+                writers.extend(written().map(|element| (element, entry)));
+            }
+        }
+        has_open.then(|| Self { writers: Lists::new(transactions.elements.len(), &writers), ..sure })
     }
 
     pub(super) fn readers(&self, element: u32) -> &[u32] {

@@ -40,6 +40,17 @@ pub(super) fn analyse(history: &History, wanted: Anomalies, compat: bool) -> Res
     Ok(Findings { found, dependencies: Box::new(dependencies), fails_there })
 }
 
+/// The same with the writes of transactions with open outcome that were read, if there are any. Only its graph says
+/// more.
+pub(super) fn analyse_open(history: &History, wanted: Anomalies) -> Option<Findings<'_>> {
+    let transactions = Transactions::read(history, SHAPE).ok()?;
+    let external = External::with_open(&transactions)?;
+    external.unique_writes(&transactions).ok()?;
+    let versions = Versions::new(&transactions, &mut Found::default());
+    let dependencies = Dependencies::new(transactions, external, versions, wanted);
+    Some(Findings { found: Found::default(), dependencies: Box::new(dependencies), fails_there: None })
+}
+
 /// Elle asserts that all keys are of one Java class.
 fn elle_fails(transactions: &Transactions<'_>) -> Option<String> {
     let class = |key: &Value| match key {

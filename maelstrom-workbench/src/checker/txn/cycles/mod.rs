@@ -4,11 +4,11 @@
 //! of smaller graphs; then for a cycle of each kind that is not ruled out by what does not exist and not implied by what
 //! was found, in Elle's order. A cycle has the name of the relations that its edges go by, of which each has one.
 //!
-//! The search is our own. The crate `adya` 0.1.0, a port of Elle, was measured against what is needed: it brings `clap`
-//! into a build even without its features, knows integers and short strings only as keys and values, has no anomalies of
-//! processes' and real time's edges under their own names, nor those that only say that a cycle exists, and gives no
-//! reasons for its edges; most of it would have had to be done again around it. What graphs take here, components and
-//! breadth-first searches with a state, is some hundred lines.
+//! The search is our own. The crate `adya` 0.1.0, a port of Elle, was measured: it has cycles of every kind with reasons
+//! for their edges, and agrees with 3113 of the 3490 recorded results in verdict and types. But it brings `clap` into a
+//! build even without its features; its keys and values are 64-bit integers and strings; it reads histories from text, in
+//! 1.4 s for 100,000 transactions, and judges them in 2.2 s, where this takes 0.3 s; and its searches end by the clock, so
+//! that a verdict could depend on the machine. The rest to Elle's own answers would have had to be made around it.
 
 mod exists;
 mod original;

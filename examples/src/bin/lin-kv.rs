@@ -74,33 +74,33 @@ mod tests {
 
     #[test]
     fn it_is_linearizable_whatever_is_cut_off() {
-        survives([partitions()], 0..15);
-        survives([partitions(), Nemesis::one_way_partitions().interval(secs(3))], 0..10);
+        survives([partitions()], 0..40);
+        survives([partitions(), Nemesis::one_way_partitions().interval(secs(3))], 0..20);
     }
 
     #[test]
     fn it_survives_that_all_nodes_are_killed_at_once() {
-        survives([kills()], 0..20);
+        survives([kills()], 0..50);
     }
 
     #[test]
     fn it_survives_that_nodes_stand_still() {
-        survives([pauses()], 0..10);
-        survives([Nemesis::pauses().targets(Targets::Majority).interval(secs(1))], 0..5);
+        survives([pauses()], 0..20);
+        survives([Nemesis::pauses().targets(Targets::Majority).interval(secs(1))], 0..10);
     }
 
     #[test]
     fn it_is_linearizable_when_messages_are_lost_doubled_slow_and_out_of_order() {
-        survives([loss()], 0..5);
-        survives([duplication()], 0..5);
+        survives([loss()], 0..10);
+        survives([duplication()], 0..20);
         let reordering = Nemesis::reordering().interval(secs(2));
         let slow_links = Nemesis::slow_links().interval(secs(2));
-        survives([loss(), duplication(), reordering, slow_links], 0..10);
+        survives([loss(), duplication(), reordering, slow_links], 0..30);
     }
 
     #[test]
     fn it_survives_all_of_that_together() {
-        survives([partitions(), kills(), pauses(), loss(), duplication()], 0..30);
+        survives([partitions(), kills(), pauses(), loss(), duplication()], 0..100);
     }
 
     /// Five hundred runs of each mixture: for an optimised build.

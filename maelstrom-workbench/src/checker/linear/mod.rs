@@ -6,7 +6,7 @@ mod explain;
 mod register;
 mod search;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, thread};
 
 use self::{
     explain::Counterexample,
@@ -50,10 +50,11 @@ struct Judged<'h> {
 }
 
 fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgement, String> {
-    let registers = Register::of_keys(history)?;
+    let registers: Vec<_> = Register::of_keys(history)?.into_iter().collect();
     let budget = budget.split(registers.len());
-    let keys: Vec<_> =
-        registers.iter().map(|(key, register)| judge_key(history, key, register, options, budget)).collect();
+    let keys = in_parallel(&registers, history.len(), |(key, register)| {
+        judge_key(history, key, register, options, budget)
+    });
 
     let names = names(keys.iter().map(|key| key.key));
     let verdict = Verdict::all(keys.iter().map(|key| key.verdict));
@@ -86,6 +87,22 @@ fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgeme
         fields.push(("counterexamples", of_keys(&|key| key.counterexample.clone())));
     }
     Ok(Judgement::new(verdict, fields).explain(explanation).diverge(divergence(&keys)))
+}
+
+/// The results for all items, in their order: on all cores if there is much to do, as one of them is enough for a run of
+/// a test, of which there are many at a time.
+fn in_parallel<T: Sync, R: Send>(items: &[T], size: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    const MUCH: usize = 100_000;
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    if size < MUCH || cores == 1 {
+        return items.iter().map(work).collect();
+    }
+    thread::scope(|scope| {
+        let chunks = items.chunks(items.len().div_ceil(cores).max(1));
+        let threads: Vec<_> =
+            chunks.map(|chunk| scope.spawn(|| chunk.iter().map(&work).collect::<Vec<_>>())).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("a search does not panic")).collect()
+    })
 }
 
 fn judge_key<'h>(

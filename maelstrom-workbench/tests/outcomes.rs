@@ -412,7 +412,7 @@ fn an_unknown_workload_is_answered_with_the_known_ones() {
     let error = check("brodcast", &history(""), &Options::default()).unwrap_err().to_string();
     assert_eq!(
         error,
-        "no workload `brodcast` can be judged; there are broadcast, echo, g-counter, g-set, lin-kv, pn-counter, \
-         txn-list-append, txn-rw-register, unique-ids, availability, exceptions, stats"
+        "no workload `brodcast` can be judged; there are broadcast, echo, g-counter, g-set, kafka, lin-kv, \
+         pn-counter, txn-list-append, txn-rw-register, unique-ids, availability, exceptions, stats"
     );
 }

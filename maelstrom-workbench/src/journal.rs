@@ -1,6 +1,9 @@
 //! The journal: every message that was sent, received or lost.
 
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{fmt, io, str::FromStr, sync::Arc, time::Duration};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 /// One event of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,11 +21,13 @@ pub struct Event {
 }
 
 /// What happened to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum EventKind {
     /// It was handed to the network.
     Send,
     /// It was handed to its receiver.
+    #[serde(rename = "recv")]
     Receive,
     /// It got lost on the way: right after it was sent.
     Lost,
@@ -88,6 +93,46 @@ impl fmt::Display for Event {
     }
 }
 
+/// A line, read back.
+impl FromStr for Event {
+    type Err = serde_json::Error;
+
+    fn from_str(line: &str) -> Result<Self, Self::Err> {
+        #[derive(Deserialize)]
+        struct Line<'l> {
+            time: u64,
+            #[serde(rename = "type")]
+            kind: EventKind,
+            #[serde(default)]
+            cause: Option<Known>,
+            #[serde(borrow)]
+            message: &'l RawValue,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Known {
+            Message(u64),
+            Other(Timer),
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Timer {
+            Timer,
+        }
+        #[derive(Deserialize)]
+        struct Numbered {
+            id: u64,
+        }
+        let Line { time, kind, cause, message } = serde_json::from_str(line)?;
+        let Numbered { id } = serde_json::from_str(message.get())?;
+        let cause = cause.map(|cause| match cause {
+            Known::Message(id) => Cause::Message(id),
+            Known::Other(Timer::Timer) => Cause::Timer,
+        });
+        Ok(Self { time: Duration::from_nanos(time), kind, id, cause, line: message.get().into() })
+    }
+}
+
 /// Writes a journal, an event a line.
 pub fn write(events: &[Event], mut out: impl io::Write) -> io::Result<()> {
     let mut line = String::new();
@@ -120,6 +165,9 @@ mod tests {
             format!(r#"{{"time":1000000020,"type":"send","cause":"timer",{message}"#),
         ];
         assert_eq!([event(None), by_message.clone(), by_timer].map(|event| event.to_string()), lines);
+        for event in [event(None), by_message.clone(), event(Some(Cause::Timer))] {
+            assert_eq!(event.to_string().parse::<Event>().unwrap(), event);
+        }
         let mut written = Vec::new();
         write(&[event(None), by_message], &mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), lines[..2].join("\n") + "\n");

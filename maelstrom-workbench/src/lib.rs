@@ -49,6 +49,7 @@ mod simulation;
 mod story;
 pub mod topology;
 mod value;
+pub mod visual;
 mod watch;
 pub mod workload;
 

@@ -21,6 +21,8 @@ pub struct Run {
     pub seed: u64,
     /// How much virtual time it took.
     pub duration: Duration,
+    /// When the history's clock began, by that of the journal: after the handshakes.
+    pub history_start: Duration,
     /// What each checker says, by its name in Maelstrom's results.
     pub judgements: Vec<(String, Judgement)>,
     /// What makes the run invalid whatever its history says: panics, messages to nowhere, storms.
@@ -55,6 +57,7 @@ impl Run {
     ) -> Self {
         let (clients, servers) = cluster.traffic();
         let seed = cluster.options().seed;
+        let history_start = cluster.history_start();
         let set_up_failed = cluster.set_up_failed();
         let problems = cluster.problems().to_vec();
         let maelstrom_would = cluster.maelstrom_would().cloned().collect();
@@ -70,6 +73,7 @@ impl Run {
         Self {
             seed,
             duration,
+            history_start,
             judgements,
             problems,
             set_up_failed,

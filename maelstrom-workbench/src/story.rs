@@ -47,12 +47,6 @@ pub(crate) fn name_nodes(
 /// What the nemesis did to these nodes and to all messages, a sentence for each fault and node. Without nodes it is told
 /// of all.
 pub(crate) fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String> {
-    let mut windows = Windows::default();
-    let entries = history.operations().iter().filter(|operation| operation.process == Process::Nemesis);
-    // Two entries each; the second has what came of it.
-    for operation in entries.skip(1).step_by(2) {
-        windows.note(operation);
-    }
     let is_told = |what: &What| {
         let node = match what {
             What::CutOff { node, .. }
@@ -63,7 +57,17 @@ pub(crate) fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String>
         };
         nodes.is_empty() || nodes.contains(node)
     };
-    windows.told().filter(|(what, _)| is_told(what)).map(|(what, times)| what.sentence(&times)).collect()
+    let told = Windows::of(history).told();
+    told.filter(|(what, _)| is_told(what)).map(|(what, times)| what.sentence(&times)).collect()
+}
+
+/// What the nemesis did, from when to when, in ns; what it did not end has no end.
+pub(crate) fn windows(history: &History) -> Vec<(String, u64, Option<u64>)> {
+    let named = |(what, windows): (What, Vec<(u64, Option<u64>)>)| {
+        let name = what.sentence("").trim_end().trim_end_matches(", and down").to_owned();
+        windows.into_iter().map(move |(start, end)| (name.clone(), start, end))
+    };
+    Windows::of(history).0.into_iter().flat_map(named).collect()
 }
 
 /// Something that lasts for a while.
@@ -107,6 +111,16 @@ impl What {
 struct Windows(BTreeMap<What, Vec<(u64, Option<u64>)>>);
 
 impl Windows {
+    fn of(history: &History) -> Self {
+        let mut windows = Self::default();
+        let entries = history.operations().iter().filter(|operation| operation.process == Process::Nemesis);
+        // Two entries each; the second has what came of it.
+        for operation in entries.skip(1).step_by(2) {
+            windows.note(operation);
+        }
+        windows
+    }
+
     fn note(&mut self, operation: &Operation) {
         let (time, value) = (operation.time, &operation.value);
         let names =

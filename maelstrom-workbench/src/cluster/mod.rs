@@ -276,6 +276,11 @@ impl<'w> Cluster<'w> {
         (self.history, self.journal, self.schedule)
     }
 
+    /// When the history's clock began: after the handshakes.
+    pub fn history_start(&self) -> Duration {
+        self.clock_zero
+    }
+
     /// Messages with a client at one end, and all others.
     pub fn traffic(&self) -> (Traffic, Traffic) {
         (self.client_traffic, self.server_traffic)

@@ -2,7 +2,7 @@
 //!
 //! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers'
 //! results and `valid?`, what only this workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`,
-//! `interrupted`, and the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
+//! `interrupted`, `latencies` in ms by function and quantile, and the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
 //! not there.
 
 mod journal_writer;
@@ -19,7 +19,7 @@ use std::{io, time::Duration};
 
 use signal_hook::low_level;
 
-use crate::{Run, Value, checker::Verdict, cluster::Problem};
+use crate::{Run, Value, checker::Verdict, cluster::Problem, visual};
 
 /// The results of a run, as `results.json` has them. `options` says how the run was made, and `interrupted` the number of
 /// the signal that ended it, if one has.
@@ -30,6 +30,7 @@ pub fn results(run: &Run, interrupted: Option<i32>, options: Value) -> Value {
     let own = [
         ("valid?", run.verdict().into()),
         ("net", net(run)),
+        ("latencies", visual::latencies(run)),
         ("explanation", run.explanations().into()),
         ("maelstrom-would", maelstrom_would(run).into()),
         ("warnings", warnings(run).into()),

@@ -1,0 +1,189 @@
+//! All that a report draws.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, charts, focus, messages::Collector, micros,
+    operations, text,
+};
+use crate::{Run, Value, journal::Event, results, story};
+
+/// As many sentences of a kind are shown, and as much of each, in bytes.
+const SENTENCES: (usize, usize) = (50, 4_000);
+
+/// How a run came about; the run itself does not know.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// The workload's name.
+    pub workload: String,
+    /// Whether it was simulated. Then its journal knows what every message was sent for.
+    pub is_simulated: bool,
+    /// How to have it again: a command line, or a line of a test.
+    pub again: Option<String>,
+    /// The options that it was made with.
+    pub options: Value,
+}
+
+impl About {
+    /// A simulated run of a workload.
+    pub fn new(workload: &str) -> Self {
+        Self { workload: workload.to_owned(), is_simulated: true, ..Self::default() }
+    }
+}
+
+/// What a report draws. All times are in µs by the history's clock, which begins after the handshakes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Data {
+    /// How the run came about.
+    pub about: About,
+    /// The version of the workbench.
+    pub version: String,
+    /// The seed. In JSON a text: readers that take numbers for floats would change it.
+    pub seed: String,
+    /// `valid`, `invalid` or `unknown`.
+    pub verdict: String,
+    /// Why.
+    pub explanations: Vec<String>,
+    /// What Maelstrom would have done differently.
+    pub maelstrom_would: Vec<String>,
+    /// What is odd, and makes no difference.
+    pub warnings: Vec<String>,
+    /// The nodes, in order.
+    pub nodes: Vec<String>,
+    /// How many clients there were at a time.
+    pub concurrency: usize,
+    /// When all was over.
+    pub end: i64,
+    /// When it went wrong, if that is known.
+    pub focus: Option<i64>,
+    /// The index of the operation that shows it.
+    pub focus_operation: Option<usize>,
+    /// Messages between nodes for each operation.
+    pub messages_per_operation: Option<f64>,
+    /// How long values took until all nodes had them for good, in ms by quantile, where the workload knows.
+    pub stable_latencies: Option<Value>,
+    /// What the nemesis did.
+    pub faults: Vec<Window>,
+    /// Latency and throughput, of all operations.
+    pub charts: Charts,
+    /// What clients did.
+    pub operations: Vec<Operation>,
+    /// Messages.
+    pub messages: Messages,
+    /// What is not in here, as it was too much, a sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// How long a fault lasted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// What it was, with whom it met.
+    pub what: String,
+    /// Since when.
+    pub start: i64,
+    /// Until when; nothing ended it if there is no time.
+    pub end: Option<i64>,
+}
+
+impl Data {
+    /// The data of a run that has kept its journal.
+    pub fn new(run: &Run, about: About) -> Self {
+        Self::of_events(run, about, &run.journal)
+    }
+
+    /// The data of a run whose journal is elsewhere. A journal that is longer than what is drawn is not kept.
+    pub fn of_events<'e>(run: &Run, about: About, events: impl IntoIterator<Item = &'e Event>) -> Self {
+        Self::collect(run, about, |take| {
+            events.into_iter().for_each(take);
+            Ok::<_, std::convert::Infallible>(())
+        })
+        .unwrap_or_else(|never| match never {})
+    }
+
+    /// As well, from events that can't all be had.
+    pub(crate) fn collect<E>(
+        run: &Run,
+        about: About,
+        events: impl FnOnce(&mut dyn FnMut(&Event)) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let focus = focus::focus(run);
+        let mut collector = Collector::new(run, focus.time);
+        events(&mut |event| collector.take(event))?;
+        let messages = collector.finish();
+        let (operations, all) = operations::around(run, focus.operation);
+        let mut left_out = Vec::new();
+        if all > operations.len() {
+            left_out.push(format!("{all} operations are counted; {MOST_OPERATIONS} are shown one by one"));
+        }
+        if messages.total > messages.len() as u64 {
+            let total = messages.total;
+            left_out.push(format!("{total} messages are counted; {MOST_MESSAGES} are drawn one by one"));
+        }
+        let stable =
+            run.judgements.iter().find_map(|(_, judgement)| judgement.result().get("stable-latencies"));
+        Ok(Self {
+            about,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: run.seed.to_string(),
+            verdict: run.verdict().to_string(),
+            explanations: sentences(run.explanations()),
+            maelstrom_would: sentences(results::maelstrom_would(run)),
+            warnings: sentences(results::warnings(run)),
+            nodes: run.schedule.nodes.clone(),
+            concurrency: run.schedule.concurrency,
+            end: end(run),
+            focus: focus.time.map(micros),
+            focus_operation: focus.operation,
+            messages_per_operation: run.messages_per_operation(),
+            stable_latencies: stable.cloned(),
+            faults: story::windows(&run.history).into_iter().map(window).collect(),
+            charts: charts::charts(run),
+            operations,
+            messages,
+            left_out,
+        })
+    }
+
+    /// Leaves out half of what is shown one by one, farthest from where it went wrong.
+    pub(super) fn thin(&mut self) {
+        let focus = self.focus.unwrap_or(i64::MIN);
+        let at = self.messages.sent.partition_point(|sent| *sent < focus);
+        let half = around(at, self.messages.len());
+        self.messages.keep(half);
+        let at = self.operations.partition_point(|operation| operation.invoked < focus);
+        let half = around(at, self.operations.len());
+        self.operations = self.operations.drain(half).collect();
+        self.faults.truncate(self.faults.len() / 2 + 1);
+        let what = format!(
+            "so that the file stays small, {} operations and {} messages are shown one by one",
+            self.operations.len(),
+            self.messages.len()
+        );
+        self.left_out.retain(|sentence| !sentence.starts_with("so that"));
+        self.left_out.push(what);
+    }
+}
+
+/// Half of so many, most of it before a place.
+fn around(at: usize, count: usize) -> std::ops::Range<usize> {
+    let half = count / 2;
+    let start = at.saturating_sub(half / 4 * 3).min(count - half);
+    start..start + half
+}
+
+fn end(run: &Run) -> i64 {
+    let whole = run.duration.saturating_sub(run.history_start);
+    let last = run.history.operations().last().map_or(0, |operation| micros(operation.time));
+    i64::try_from(whole.as_micros()).unwrap_or(i64::MAX).max(last)
+}
+
+fn window((what, start, end): (String, u64, Option<u64>)) -> Window {
+    Window { what, start: micros(start), end: end.map(micros) }
+}
+
+fn sentences(texts: Vec<String>) -> Vec<String> {
+    let (most, length) = SENTENCES;
+    let further = texts.len().saturating_sub(most);
+    let shown = texts.iter().take(most).map(|text| text::cut(text, length));
+    shown.chain((further > 0).then(|| format!("… and {further} more, in results.json"))).collect()
+}

@@ -1,0 +1,235 @@
+//! Messages, as they are drawn: counts of all, and those around the focus one by one.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::{body::Message, link::Clients};
+use crate::{
+    Run,
+    journal::{Cause, Event, EventKind},
+};
+
+/// As many are drawn one by one.
+pub const MOST_MESSAGES: usize = 100_000;
+/// As many pairs of nodes, and as many types, are counted; all further ones together.
+const MOST_COUNTED: usize = 2_000;
+
+/// All messages, counted, and some one by one: lists of the same length, as they are smaller so.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Messages {
+    /// How many were sent.
+    pub total: u64,
+    /// How many were sent, by type.
+    pub types: Vec<(String, u64)>,
+    /// How many were sent, by sender and receiver; clients are one.
+    pub pairs: Vec<(String, String, u64)>,
+    /// How many came to what end: `received`, `lost`, `partitioned`, `gone`.
+    pub ends: BTreeMap<String, u64>,
+    /// What `src`, `dest`, `kind` and `text` are indices of.
+    pub words: Vec<String>,
+    /// The network's numbers, rising.
+    pub id: Vec<u64>,
+    /// When it was sent, in µs by the history's clock; before it began, this is negative.
+    pub sent: Vec<i64>,
+    /// How many µs later its end came, or -1.
+    pub took: Vec<i64>,
+    /// Which: 0 is received, 1 lost, 2 partitioned, 3 gone, 4 none yet.
+    pub end: Vec<u8>,
+    /// Who sent it.
+    pub src: Vec<usize>,
+    /// To whom.
+    pub dest: Vec<usize>,
+    /// Its type.
+    pub kind: Vec<usize>,
+    /// The first fields of its body.
+    pub text: Vec<usize>,
+    /// What it was sent for: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal does not say
+    /// it, a reply's is its request.
+    pub cause: Vec<i64>,
+    /// The index of the operation for which a client sent it, or -1.
+    pub operation: Vec<i64>,
+}
+
+/// Takes the events of a journal, one after the other, and keeps no more of them than are drawn.
+pub(super) struct Collector<'r> {
+    clients: Clients<'r>,
+    start: i128,
+    /// Up to here, in ns by the history's clock, later messages take the place of earlier ones.
+    focus: i128,
+    kept: VecDeque<Kept>,
+    out: Messages,
+    types: HashMap<String, u64>,
+    pairs: HashMap<(String, String), u64>,
+    /// Requests without a known cause, and their numbers: an entry for each that is not answered.
+    requests: HashMap<(String, String, u64), u64>,
+}
+
+struct Kept {
+    id: u64,
+    sent: i128,
+    end: Option<(u8, i128)>,
+    message: Message,
+    cause: i64,
+    operation: i64,
+}
+
+impl<'r> Collector<'r> {
+    pub(super) fn new(run: &'r Run, focus: Option<u64>) -> Self {
+        Self {
+            clients: Clients::new(run),
+            start: nanos(run.history_start.as_nanos()),
+            focus: focus.map_or(i128::MIN, i128::from),
+            kept: VecDeque::new(),
+            out: Messages::default(),
+            types: HashMap::new(),
+            pairs: HashMap::new(),
+            requests: HashMap::new(),
+        }
+    }
+
+    pub(super) fn take(&mut self, event: &Event) {
+        let time = nanos(event.time.as_nanos()) - self.start;
+        let (number, name) = match event.kind {
+            EventKind::Send => return self.sent(event, time),
+            EventKind::Receive => (0, "received"),
+            EventKind::Lost => (1, "lost"),
+            EventKind::Partitioned => (2, "partitioned"),
+            EventKind::Gone => (3, "gone"),
+        };
+        *self.out.ends.entry(name.to_owned()).or_default() += 1;
+        if let Ok(at) = self.kept.binary_search_by_key(&event.id, |kept| kept.id) {
+            self.kept[at].end = Some((number, time));
+        }
+    }
+
+    fn sent(&mut self, event: &Event, time: i128) {
+        self.out.total += 1;
+        let Some(message) = Message::read(&event.line) else { return };
+        *counted(&mut self.types, message.kind.clone(), "(others)".to_owned()) += 1;
+        let role = |name: &str| if is_client(name) { "clients".to_owned() } else { name.to_owned() };
+        let pair = (role(&message.src), role(&message.dest));
+        *counted(&mut self.pairs, pair, ("(others)".to_owned(), "(others)".to_owned())) += 1;
+        let cause = self.cause(event, &message);
+        let is_request = is_client(&message.src);
+        let of = u64::try_from(time).ok().filter(|_| is_request);
+        let operation = of.and_then(|ns| self.clients.operation(&message.src, &message.dest, ns));
+        let operation = operation.map_or(-1, number);
+        if self.kept.len() >= if time <= self.focus { MOST_MESSAGES / 4 * 3 } else { MOST_MESSAGES } {
+            if time > self.focus {
+                return;
+            }
+            self.kept.pop_front();
+        }
+        self.kept.push_back(Kept { id: event.id, sent: time, end: None, message, cause, operation });
+    }
+
+    fn cause(&mut self, event: &Event, message: &Message) -> i64 {
+        let answered = message.in_reply_to.and_then(|id| {
+            let request = (message.dest.clone(), message.src.clone(), id);
+            self.requests.remove(&request)
+        });
+        match event.cause {
+            Some(Cause::Message(id)) => return number(id),
+            Some(Cause::Timer) => return -1,
+            None => {}
+        }
+        if let Some(id) = message.msg_id {
+            self.requests.insert((message.src.clone(), message.dest.clone(), id), event.id);
+        }
+        answered.map_or(-2, number)
+    }
+
+    pub(super) fn finish(self) -> Messages {
+        let Self { kept, mut out, types, pairs, .. } = self;
+        out.types = types.into_iter().collect();
+        out.types.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+        out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
+        out.pairs.sort();
+        let mut words = Words::default();
+        for Kept { id, sent, end, message, cause, operation } in kept {
+            out.id.push(id);
+            out.sent.push(micros(sent));
+            out.took.push(end.map_or(-1, |(_, time)| micros(time) - micros(sent)));
+            out.end.push(end.map_or(4, |(end, _)| end));
+            out.src.push(words.number(message.src));
+            out.dest.push(words.number(message.dest));
+            out.kind.push(words.number(message.kind));
+            out.text.push(words.number(message.text));
+            out.cause.push(cause);
+            out.operation.push(operation);
+        }
+        out.words = words.words;
+        out
+    }
+}
+
+impl Messages {
+    /// How many are kept one by one.
+    pub fn len(&self) -> usize {
+        self.id.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    /// Keeps only the messages of a range.
+    pub(super) fn keep(&mut self, range: std::ops::Range<usize>) {
+        fn cut<T: Copy>(list: &mut Vec<T>, range: &std::ops::Range<usize>) {
+            *list = list[range.clone()].to_vec();
+        }
+        cut(&mut self.id, &range);
+        cut(&mut self.sent, &range);
+        cut(&mut self.took, &range);
+        cut(&mut self.end, &range);
+        cut(&mut self.cause, &range);
+        cut(&mut self.operation, &range);
+        let mut words = Words::default();
+        for list in [&mut self.src, &mut self.dest, &mut self.kind, &mut self.text] {
+            cut(list, &range);
+            list.iter_mut().for_each(|word| *word = words.number(self.words[*word].clone()));
+        }
+        self.words = words.words;
+    }
+}
+
+/// Each word once.
+#[derive(Default)]
+struct Words {
+    words: Vec<String>,
+    numbers: HashMap<String, usize>,
+}
+
+impl Words {
+    fn number(&mut self, word: String) -> usize {
+        *self.numbers.entry(word).or_insert_with_key(|word| {
+            self.words.push(word.clone());
+            self.words.len() - 1
+        })
+    }
+}
+
+/// The count of a key, or of all others where there are too many.
+fn counted<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, u64>, key: K, others: K) -> &mut u64 {
+    let key = if counts.len() >= MOST_COUNTED && !counts.contains_key(&key) { others } else { key };
+    counts.entry(key).or_default()
+}
+
+/// The network calls its clients c0, c1, …, and no node may be called so.
+fn is_client(name: &str) -> bool {
+    name.strip_prefix('c').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn nanos(nanos: u128) -> i128 {
+    i128::try_from(nanos).unwrap_or(i128::MAX)
+}
+
+fn micros(nanos: i128) -> i64 {
+    i64::try_from(nanos.div_euclid(1_000)).unwrap_or(i64::MAX)
+}
+
+fn number<T: TryInto<i64>>(number: T) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,238 @@
+//! The report of a run: what is in it, and that it stays a report whatever nodes write.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{collections::BTreeSet, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use maelstrom::Context;
+use maelstrom_workbench::{
+    Run, Simulation,
+    checker::Verdict,
+    journal::{Cause, EventKind},
+    nemesis::Nemesis,
+    visual::{About, Data, MOST_BYTES, Operation},
+    workload::{Broadcast, Echo},
+};
+use miniz_oxide::inflate::decompress_to_vec;
+
+/// Tells its neighbours at once and once, so that what a partition swallows is lost.
+#[derive(Default)]
+struct Forgetful {
+    seen: BTreeSet<u64>,
+}
+
+#[maelstrom::node]
+impl Forgetful {
+    #[rpc]
+    fn topology(&mut self) {}
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        self.seen.insert(message);
+        ctx.peers(ctx.others()).gossip(message);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+
+    #[message]
+    fn gossip(&mut self, message: u64) {
+        self.seen.insert(message);
+    }
+}
+
+fn failing() -> Run {
+    let run = Simulation::<Forgetful>::new(Broadcast::default())
+        .latency(Duration::from_millis(20))
+        .rate(50.0)
+        .time_limit(Duration::from_secs(20))
+        .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
+        .journal()
+        .run_seed(1);
+    assert_eq!(run.verdict(), Verdict::Invalid);
+    run
+}
+
+#[test]
+fn every_message_is_in_the_data_with_its_end() {
+    let run = failing();
+    let messages = Data::new(&run, About::new("broadcast")).messages;
+    let count = |kind| run.journal.iter().filter(|event| event.kind == kind).count();
+    assert_eq!(messages.len(), count(EventKind::Send));
+    assert!(count(EventKind::Partitioned) > 0);
+    for (number, kind) in [(0, EventKind::Receive), (2, EventKind::Partitioned)] {
+        assert_eq!(messages.end.iter().filter(|end| **end == number).count(), count(kind));
+    }
+    assert_eq!(messages.ends["partitioned"], count(EventKind::Partitioned) as u64);
+    let by_type: u64 = messages.types.iter().map(|(_, count)| count).sum();
+    let by_pair: u64 = messages.pairs.iter().map(|(.., count)| count).sum();
+    assert_eq!((by_type, by_pair), (messages.total, messages.total));
+}
+
+#[test]
+fn every_request_belongs_to_its_operation_and_what_it_caused_to_it() {
+    let run = failing();
+    let data = Data::new(&run, About::new("broadcast"));
+    let messages = &data.messages;
+    for operation in &data.operations {
+        let own = i64::try_from(operation.index).unwrap();
+        let requests: Vec<usize> = (0..messages.len()).filter(|k| messages.operation[*k] == own).collect();
+        let [request] = requests[..] else { panic!("{operation:?} has the requests {requests:?}") };
+        assert_eq!(messages.sent[request], operation.invoked);
+        assert_eq!(messages.words[messages.kind[request]], operation.f);
+        assert_eq!(messages.words[messages.dest[request]], data.nodes[operation.node]);
+        if operation.f == "broadcast" {
+            let id = i64::try_from(messages.id[request]).unwrap();
+            // One to each other node, and the answer.
+            assert_eq!(messages.cause.iter().filter(|cause| **cause == id).count(), 5);
+        }
+    }
+}
+
+#[test]
+fn an_invalid_run_has_the_operation_that_shows_it_in_its_focus() {
+    let run = failing();
+    let data = Data::new(&run, About::new("broadcast"));
+    let focus = data.focus_operation.expect("the explanation names an operation");
+    let operation = data.operations.iter().find(|operation| operation.index == focus).unwrap();
+    assert_eq!(operation.f, "read", "{:?}", data.explanations);
+    let process = format!("process {} ", operation.process);
+    assert!(data.explanations[0].contains(&process), "{:?} for {operation:?}", data.explanations);
+    assert!([Some(operation.invoked), operation.completed].contains(&data.focus), "{operation:?}");
+}
+
+#[test]
+fn without_known_causes_a_reply_is_caused_by_its_request() {
+    let mut run = failing();
+    let known = Data::new(&run, About::new("broadcast")).messages;
+    run.journal.iter_mut().for_each(|event| event.cause = None);
+    let guessed = Data::new(&run, About::new("broadcast")).messages;
+    let mut replies = 0;
+    for k in 0..known.len() {
+        if known.words[known.kind[k]].ends_with("_ok") {
+            replies += 1;
+            assert_eq!(guessed.cause[k], known.cause[k]);
+        } else {
+            assert_eq!(guessed.cause[k], -2);
+        }
+    }
+    assert!(replies > 100);
+}
+
+#[test]
+fn a_journal_reads_back_as_it_was() {
+    let run = failing();
+    assert!(run.journal.iter().any(|event| matches!(event.cause, Some(Cause::Message(_)))));
+    for event in &run.journal {
+        assert_eq!(event.to_string().parse::<maelstrom_workbench::journal::Event>().unwrap(), *event);
+    }
+}
+
+#[test]
+fn faults_last_from_their_beginning_to_their_end() {
+    let data = Data::new(&failing(), About::new("broadcast"));
+    assert!(data.faults.iter().any(|fault| fault.what.contains(" did not hear ")), "{:?}", data.faults);
+    assert!(data.faults.iter().all(|fault| fault.end.is_none_or(|end| end > fault.start)));
+}
+
+/// The data that a page holds.
+fn unpack(page: &str) -> Data {
+    let (_, rest) = page.split_once("<script id=\"data\" type=\"application/octet-stream\">").unwrap();
+    let (data, _) = rest.split_once("</script>").unwrap();
+    let json = decompress_to_vec(&STANDARD.decode(data).unwrap()).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
+#[test]
+fn a_page_holds_its_data() {
+    let data = Data::new(&failing(), About::new("broadcast"));
+    let page = data.clone().page();
+    assert_eq!(unpack(&page), data);
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+}
+
+/// Answers whatever it likes.
+struct Hostile {
+    text: String,
+}
+
+#[maelstrom::node]
+impl Hostile {
+    #[init]
+    fn new(text: String) -> Self {
+        Self { text }
+    }
+
+    #[rpc(reply(echo))]
+    fn echo(&self, ctx: &Context<Self>, echo: &str) -> String {
+        ctx.peers(ctx.others()).tell(&self.text);
+        format!("{echo}{}", self.text)
+    }
+
+    #[message]
+    fn tell(&self, text: &str) {
+        assert!(text.len() <= self.text.len() + 1);
+    }
+}
+
+fn page_of_hostile(text: &str) -> (Data, String) {
+    let text = text.to_owned();
+    let run = Simulation::<Hostile>::with_config(Echo, move |_| text.clone())
+        .rate(10.0)
+        .time_limit(Duration::from_secs(2))
+        .journal()
+        .run_seed(0);
+    let about = About { again: Some("--node '</script><b>'".to_owned()), ..About::new("<i>\"echo\"&") };
+    let data = Data::new(&run, about);
+    (data.clone(), data.page())
+}
+
+#[test]
+fn what_nodes_write_is_never_part_of_the_page() {
+    let text = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\u{0}\u{1b}\u{2028}\u{feff}-->";
+    let (data, page) = page_of_hostile(text);
+    assert!(data.messages.words.iter().any(|word| word.contains("onerror=alert(2)")));
+    assert!(data.operations.iter().any(|operation| format!("{operation:?}").contains("onerror=alert(2)")));
+    assert_eq!(unpack(&page), data);
+    assert!(!page.contains("alert(") && !page.contains("<b>") && !page.contains("<i>"), "it is in the page");
+    assert_eq!(page.matches("</script>").count(), 2);
+    assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+}
+
+#[test]
+fn values_of_a_megabyte_are_cut() {
+    let (data, page) = page_of_hostile(&"é".repeat(500_000));
+    assert!(data.messages.words.iter().all(|word| word.len() < 500));
+    assert!(data.explanations.iter().all(|text| text.len() <= 4_003));
+    assert!(page.len() < 200_000, "{} bytes", page.len());
+}
+
+#[test]
+fn what_is_too_much_is_left_out_and_that_is_said() {
+    let mut data = Data::new(&failing(), About::new("broadcast"));
+    // Texts that do not compress, as a node with random ids would write them.
+    let mut state = 1_u64;
+    let operation = data.operations[0].clone();
+    data.operations = (0..20_000)
+        .map(|index| {
+            let random = (0..25).map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                format!("{:016x}", state ^ (state >> 29))
+            });
+            let value = random.collect();
+            Operation { index, invoked: i64::try_from(index).unwrap() * 1_000, value, ..operation.clone() }
+        })
+        .collect();
+    data.focus = Some(10_000_000);
+    let page = data.page();
+    assert!(page.len() <= MOST_BYTES, "{} bytes", page.len());
+    let left = unpack(&page);
+    assert!((1_000..20_000).contains(&left.operations.len()));
+    let times = left.operations.iter().map(|operation| operation.invoked);
+    assert!(times.clone().min() < Some(10_000_000) && times.max() > Some(10_000_000));
+    let said = format!("{} operations and {} messages", left.operations.len(), left.messages.len());
+    assert!(left.left_out.iter().any(|text| text.contains(&said)), "{:?}", left.left_out);
+}

@@ -1,6 +1,13 @@
 //! What came of runs.
 
-use std::{collections::BTreeSet, panic::Location, time::Duration};
+use std::{
+    collections::BTreeSet,
+    fmt, fs, io,
+    panic::{AssertUnwindSafe, Location},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use maelstrom::LogLine;
 
@@ -11,6 +18,7 @@ use crate::{
     history::History,
     journal::Event,
     story,
+    visual::{self, About, Data},
     workload::Workload,
 };
 
@@ -111,6 +119,17 @@ impl Run {
         explanations
     }
 
+    /// What happened, as one HTML file that draws it; messages are in it if the run has kept its
+    /// [`journal`](crate::Simulation::journal).
+    pub fn report(&self, about: About) -> String {
+        Data::new(self, about).page()
+    }
+
+    /// Writes the [`report`](Self::report) to a file.
+    pub fn write_report(&self, about: About, path: &Path) -> io::Result<()> {
+        fs::write(path, self.report(about))
+    }
+
     /// Messages between nodes per operation, as Maelstrom's `net` checker counts them.
     pub fn messages_per_operation(&self) -> Option<f64> {
         self.per_operation(self.servers.sent)
@@ -125,17 +144,21 @@ impl Run {
 }
 
 /// What came of all seeds.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Report {
     workload: String,
     runs: Vec<Run>,
     allowed: BTreeSet<Quirk>,
+    again: Arc<Again>,
 }
+
+/// Runs a seed again, and keeps its journal. Runs share nothing that a panic could leave half done.
+pub(crate) type Again = AssertUnwindSafe<Box<dyn Fn(u64) -> Run + Send + Sync>>;
 
 impl Report {
     /// The runs of a test, by seed.
-    pub(crate) fn new(workload: &str, runs: Vec<Run>, allowed: BTreeSet<Quirk>) -> Self {
-        Self { workload: workload.to_owned(), runs, allowed }
+    pub(crate) fn new(workload: &str, runs: Vec<Run>, allowed: BTreeSet<Quirk>, again: Again) -> Self {
+        Self { workload: workload.to_owned(), runs, allowed, again: Arc::new(again) }
     }
 
     /// The runs, by seed.
@@ -156,14 +179,15 @@ impl Report {
     /// Fails the test unless every run is valid, and would be so under Maelstrom, too.
     ///
     /// # Panics
-    /// If not, with the seed, what was wrong, and how to see it again.
+    /// If not, with the seed, what was wrong, how to see it again, and the file of a report that shows it: below `tmp` in
+    /// cargo's target directory.
     #[track_caller]
     pub fn assert_valid(&self) {
         let caller = Location::caller();
         if let Some(run) = self.first_failure() {
             let failed = self.runs.iter().filter(|run| run.verdict() != Verdict::Valid).count();
             panic!(
-                "the {} test is {} with seed {} ({failed} of {} seeds failed)\n  {}\n  again: `.seeds({}..{})` at {caller}",
+                "the {} test is {} with seed {} ({failed} of {} seeds failed)\n  {}\n  again: `.seeds({}..{})` at {caller}\n  report: {}",
                 self.workload,
                 if run.verdict() == Verdict::Invalid { "invalid" } else { "undecided" },
                 run.seed,
@@ -171,6 +195,7 @@ impl Report {
                 run.explanations().join("\n  "),
                 run.seed,
                 run.seed + 1,
+                self.leave_report(run, caller),
             );
         }
         for run in &self.runs {
@@ -200,5 +225,28 @@ impl Report {
                 );
             }
         }
+    }
+
+    /// Says where the report of a failing run is. It is made of the same run, once more, with its journal.
+    fn leave_report(&self, run: &Run, caller: &Location<'_>) -> String {
+        let seed = run.seed;
+        let again = if run.journal.is_empty() { &(self.again.0)(seed) } else { run };
+        let mut about = About::new(&self.workload);
+        about.again = Some(format!(".seeds({seed}..{}) at {caller}", seed + 1));
+        match visual::leave(&again.report(about), &self.workload, seed) {
+            Ok(path) => path.display().to_string(),
+            Err(error) => format!("it can't be written ({error})"),
+        }
+    }
+}
+
+impl fmt::Debug for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { workload, runs, allowed, .. } = self;
+        f.debug_struct("Report")
+            .field("workload", workload)
+            .field("runs", runs)
+            .field("allowed", allowed)
+            .finish_non_exhaustive()
     }
 }

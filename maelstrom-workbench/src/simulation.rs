@@ -6,6 +6,7 @@ use std::{
     fmt,
     marker::PhantomData,
     ops::Range,
+    panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -73,8 +74,8 @@ use crate::{
 /// The examples of the methods below go on with this node, which survives partitions and lost messages, but not a kill:
 /// what one node alone knew is gone with it.
 pub struct Simulation<N: Node> {
-    workload: Box<dyn Workload + Send + Sync>,
-    config: Box<dyn Fn(usize) -> N::Config + Send + Sync>,
+    workload: Arc<dyn Workload + Send + Sync>,
+    config: Arc<dyn Fn(usize) -> N::Config + Send + Sync>,
     options: ClusterOptions,
     clients: Clients,
     seeds: Range<u64>,
@@ -126,8 +127,8 @@ impl<N: Node> Simulation<N> {
         let mut options = ClusterOptions::new(names(5));
         options.latency.hop = SIMULATED_HOP;
         Self {
-            workload: Box::new(workload),
-            config: Box::new(config),
+            workload: Arc::new(workload),
+            config: Arc::new(config),
             options,
             clients: Clients::PerNode(1),
             seeds: 0..1,
@@ -399,7 +400,13 @@ Simulation::<Gossip>::new(Broadcast::default())
         });
         let mut runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
         runs.sort_by_key(|run| run.seed);
-        Report::new(self.workload.name(), runs, self.allowed.clone())
+        let again = self.clone().journal();
+        Report::new(
+            self.workload.name(),
+            runs,
+            self.allowed.clone(),
+            AssertUnwindSafe(Box::new(move |seed| again.run_seed(seed))),
+        )
     }
 
     /// Runs one seed.
@@ -486,6 +493,20 @@ assert!(failing.run.schedule.steps.len() <= 4);
         };
         let host = Host::new(options, &*self.workload, Box::new(start));
         host.expect("an engine can always be made")
+    }
+}
+
+impl<N: Node> Clone for Simulation<N> {
+    fn clone(&self) -> Self {
+        Self {
+            workload: Arc::clone(&self.workload),
+            config: Arc::clone(&self.config),
+            options: self.options.clone(),
+            consistency_models: self.consistency_models.clone(),
+            allowed: self.allowed.clone(),
+            seeds: self.seeds.clone(),
+            ..*self
+        }
     }
 }
 

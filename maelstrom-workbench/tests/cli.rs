@@ -324,6 +324,8 @@ fn a_wrong_node_is_invalid_and_its_run_can_be_had_again() {
     let again = outcome.stdout.lines().find_map(|line| line.strip_prefix("again ")).unwrap();
     let again = again.trim().strip_prefix("maelstrom-workbench ").unwrap();
     let journal = place.read("store/latest/journal.jsonl");
+    let report = outcome.stdout.lines().find_map(|line| line.strip_prefix("report ")).unwrap();
+    assert!(place.read(report.trim()).starts_with("<!doctype html>"), "{report}");
     assert_eq!(place.run(again).status, 1);
     assert_eq!(place.read("store/latest/journal.jsonl"), journal);
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, fs, panic::catch_unwind, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use maelstrom::Context;
@@ -235,4 +235,23 @@ fn what_is_too_much_is_left_out_and_that_is_said() {
     assert!(times.clone().min() < Some(10_000_000) && times.max() > Some(10_000_000));
     let said = format!("{} operations and {} messages", left.operations.len(), left.messages.len());
     assert!(left.left_out.iter().any(|text| text.contains(&said)), "{:?}", left.left_out);
+}
+
+#[test]
+fn a_failing_test_leaves_a_report_with_messages_and_says_where() {
+    let report = Simulation::<Forgetful>::new(Broadcast::default())
+        .rate(50.0)
+        .nemesis(Nemesis::loss().probability(0.5))
+        .seeds(3..5)
+        .run();
+    let said = *catch_unwind(|| report.assert_valid()).unwrap_err().downcast::<String>().unwrap();
+    let path = said.lines().find_map(|line| line.strip_prefix("  report: ")).expect(&said);
+    assert!(path.contains("a_failing_test_leaves") && path.ends_with("-seed-3.html"), "{path}");
+    assert!(Path::new(path).starts_with(env!("CARGO_TARGET_TMPDIR")), "{path}");
+    let data = unpack(&fs::read_to_string(path).unwrap());
+    fs::remove_file(path).unwrap();
+    assert_eq!((data.seed.as_str(), data.verdict.as_str()), ("3", "invalid"));
+    assert!(data.messages.ends["lost"] > 0);
+    let again = data.about.again.unwrap();
+    assert!(said.contains(again.split(" at ").next().unwrap()), "{again}: {said}");
 }

@@ -53,6 +53,7 @@ pub(super) fn figures(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     lines.rows("odd", &results::warnings(run));
     lines.rows("Maelstrom would", &results::maelstrom_would(run));
     lines.row("results", &outcome.store.path().display().to_string());
+    lines.row("report", &outcome.store.report().display().to_string());
     let clients = Some(run.schedule.concurrency).filter(|clients| *clients != plan.cluster.concurrency);
     lines.row("in Maelstrom", &command_line::for_maelstrom(options, clients, &test.node_args));
     if outcome.status() != Status::Judged(Verdict::Valid) {

@@ -14,10 +14,11 @@ use maelstrom_workbench::{
     lockstep,
     process::{self, Crash, Processes},
     results::Store,
+    visual::About,
 };
 
 use super::{
-    Status, closing,
+    Status, closing, command_line,
     options::Test,
     plan::Plan,
     progress::Progress,
@@ -107,7 +108,19 @@ pub(super) fn execute(test: &Test, plan: &Plan, shown: Shown) -> io::Result<Outc
         };
     store.write(&run, interrupted, options(test, plan)).map_err(unwritten)?;
     journal.map_err(|error| context(&error, "the journal can't be written"))?;
+    store.write_report(&run, about(test, plan, run.seed)).map_err(unwritten)?;
     Ok(Outcome { run, crashes, interrupted, store, is_compat: plan.cluster.compat })
+}
+
+/// How a run came about, for its report.
+fn about(test: &Test, plan: &Plan, seed: u64) -> About {
+    let again = command_line::for_workbench(&test.options, &test.node_args, seed, test.simulate, &test.store);
+    About {
+        workload: plan.workload.name().to_owned(),
+        is_simulated: test.simulate,
+        again: Some(again),
+        options: options(test, plan),
+    }
 }
 
 /// Runs the nodes. Returns also whether the journal could be written.

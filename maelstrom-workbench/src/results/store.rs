@@ -3,16 +3,22 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, BufRead, BufReader, BufWriter, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use super::{JournalWriter, Layout, results, results_of_failure};
-use crate::{Run, Value, history::History, journal};
+use crate::{
+    Run, Value,
+    history::History,
+    journal::{self, Event},
+    visual::{About, Data},
+};
 
 const JOURNAL: &str = "journal.jsonl";
+const REPORT: &str = "report.html";
 
 /// A folder for one run. `store/latest` and `store/<workload>/latest` point to it as soon as it is there, so that the
 /// files of a run that goes on can be looked at.
@@ -77,6 +83,23 @@ impl Store {
         }
         self.write_logs(run)?;
         self.write_results(&results(run, interrupted, options))
+    }
+
+    /// Writes `report.html`, with the messages of `journal.jsonl`, which has to be complete.
+    pub fn write_report(&self, run: &Run, about: About) -> io::Result<()> {
+        let journal = BufReader::with_capacity(1 << 16, File::open(self.folder.join(JOURNAL))?);
+        let data = Data::collect(run, about, |take| {
+            journal.lines().try_for_each(|line| {
+                take(&line?.parse::<Event>()?);
+                io::Result::Ok(())
+            })
+        })?;
+        fs::write(self.report(), data.page())
+    }
+
+    /// The file of the report.
+    pub fn report(&self) -> PathBuf {
+        self.folder.join(REPORT)
     }
 
     /// Writes `results.json` and an empty history for a run that could not be made.

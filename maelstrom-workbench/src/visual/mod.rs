@@ -29,6 +29,7 @@ mod link;
 mod messages;
 mod operations;
 mod page;
+mod place;
 mod text;
 
 pub(crate) use charts::latencies;
@@ -37,6 +38,7 @@ pub use data::{About, Data, Window};
 pub use messages::{MOST_MESSAGES, Messages};
 pub use operations::{MOST_OPERATIONS, Operation};
 pub use page::MOST_BYTES;
+pub(crate) use place::leave;
 
 /// In µs.
 fn micros(nanos: u64) -> i64 {

@@ -71,12 +71,7 @@ impl Run {
         let maelstrom_would = cluster.maelstrom_would().cloned().collect();
         let warnings = cluster.warnings().collect();
         let (history, journal, schedule) = cluster.into_records();
-        let judgements = vec![
-            ("workload".to_owned(), workload.check(&history, options)),
-            ("stats".to_owned(), Stats.check(&history, options)),
-            ("availability".to_owned(), Availability.check(&history, options)),
-            ("exceptions".to_owned(), Exceptions.check(&history, options)),
-        ];
+        let judgements = judge(workload, &history, options);
         let logs = Vec::new();
         Self {
             seed,
@@ -108,15 +103,8 @@ impl Run {
             .problems
             .iter()
             .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
-        let judged = self.judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
-        let mut mentioned = BTreeSet::new();
         let Schedule { nodes, concurrency, .. } = &self.schedule;
-        let judged = judged.map(|text| story::name_nodes(text, nodes, *concurrency, &mut mentioned));
-        let mut explanations: Vec<String> = problems.chain(judged).collect();
-        if !explanations.is_empty() {
-            explanations.extend(story::faults(&self.history, &mentioned));
-        }
-        explanations
+        explanations(problems.collect(), &self.judgements, &self.history, nodes, *concurrency)
     }
 
     /// What happened, as one HTML file that draws it; messages are in it if the run has kept its
@@ -141,6 +129,36 @@ impl Run {
         let operations = self.history.invocations().count();
         (operations > 0).then(|| messages as f64 / operations as f64)
     }
+}
+
+/// What each checker says of a history, by its name in Maelstrom's results: the workload's own, and those that go with
+/// every workload.
+pub fn judge(workload: &dyn Workload, history: &History, options: &Options) -> Vec<(String, Judgement)> {
+    vec![
+        ("workload".to_owned(), workload.check(history, options)),
+        ("stats".to_owned(), Stats.check(history, options)),
+        ("availability".to_owned(), Availability.check(history, options)),
+        ("exceptions".to_owned(), Exceptions.check(history, options)),
+    ]
+}
+
+/// Why a run is not valid, a sentence each: its problems, then what the checkers say, with the nodes that its processes
+/// talked to, and at last the faults that the nodes in question met.
+pub fn explanations(
+    problems: Vec<String>,
+    judgements: &[(String, Judgement)],
+    history: &History,
+    nodes: &[String],
+    concurrency: usize,
+) -> Vec<String> {
+    let mut mentioned = BTreeSet::new();
+    let judged = judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
+    let judged = judged.map(|text| story::name_nodes(text, nodes, concurrency, &mut mentioned));
+    let mut explanations: Vec<String> = problems.into_iter().chain(judged).collect();
+    if !explanations.is_empty() {
+        explanations.extend(story::faults(history, &mentioned));
+    }
+    explanations
 }
 
 /// What came of all seeds.

@@ -16,7 +16,7 @@ const TOLD: usize = 4;
 
 /// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. A process is a worker,
 /// which always talks to the same node; its number tells which. The nodes are added to `mentioned`.
-pub(crate) fn name_nodes(
+pub fn name_nodes(
     text: &str,
     nodes: &[String],
     concurrency: usize,
@@ -46,7 +46,7 @@ pub(crate) fn name_nodes(
 
 /// What the nemesis did to these nodes and to all messages, a sentence for each fault and node. Without nodes it is told
 /// of all.
-pub(crate) fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String> {
+pub fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String> {
     let is_told = |what: &What| {
         let node = match what {
             What::CutOff { node, .. }
@@ -68,6 +68,16 @@ pub(crate) fn windows(history: &History) -> Vec<(String, u64, Option<u64>)> {
         windows.into_iter().map(move |(start, end)| (name.clone(), start, end))
     };
     Windows::of(history).0.into_iter().flat_map(named).collect()
+}
+
+/// What the nemesis did that lasted at a time between these two, in ns since the start of the run, a sentence for each
+/// fault and node, with all its times.
+pub fn faults_between(history: &History, from: u64, to: u64) -> Vec<String> {
+    let mut windows = Windows::of(history);
+    windows.0.retain(|_, times| {
+        times.iter().any(|(start, end)| *start <= to && end.is_none_or(|end| end >= from))
+    });
+    windows.told().map(|(what, times)| what.sentence(&times)).collect()
 }
 
 /// Something that lasts for a while.

@@ -29,7 +29,8 @@ fn text(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
 /// All but the closing line.
 pub(super) fn figures(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     let (run, options) = (&outcome.run, &test.options);
-    let mut lines = Lines(String::new());
+    let results = results::results(run, outcome.interrupted, Value::Null);
+    let mut lines = Lines::default();
     let host = if test.simulate { "simulated" } else { "processes" };
     let nodes = count(plan.cluster.nodes.len(), "node");
     lines.row(&options.workload, &format!("{} ({nodes}, {host}, seed {})", verdict(outcome), run.seed));
@@ -38,9 +39,10 @@ pub(super) fn figures(test: &Test, plan: &Plan, outcome: &Outcome) -> String {
     }
     lines.rows("because", &because(run));
     if !run.set_up_failed {
-        lines.row("availability", &availability(run));
-        lines.row("messages", &messages(run));
-        if let Some(latencies) = stable_latencies(run) {
+        let operations = run.history.invocations().count();
+        lines.row("availability", &availability(&results, operations));
+        lines.row("messages", &messages(&results));
+        if let Some(latencies) = stable_latencies(&results) {
             lines.row("stable after", &latencies);
             let mean = plan.cluster.latency.mean.as_millis();
             if mean > 0 && !plan.cluster.compat {
@@ -91,12 +93,12 @@ fn verdict(outcome: &Outcome) -> String {
 }
 
 /// `0.98 of 50 operations: ok 49, failed 0, indeterminate 1`.
-fn availability(run: &Run) -> String {
-    let stats = |name: &str| field(run, "stats", name).map_or_else(|| "0".to_owned(), Value::to_string);
-    let fraction = field(run, "availability", "ok-fraction").map_or_else(String::new, Value::to_string);
+pub(super) fn availability(results: &Value, operations: usize) -> String {
+    let stats = |name: &str| at(results, &["stats", name]).map_or_else(|| "0".to_owned(), Value::to_string);
+    let fraction = at(results, &["availability", "ok-fraction"]).map_or_else(String::new, Value::to_string);
     format!(
         "{fraction} of {}: ok {}, failed {}, indeterminate {}",
-        count(run.history.invocations().count(), "operation"),
+        count(operations, "operation"),
         stats("ok-count"),
         stats("fail-count"),
         stats("info-count"),
@@ -113,23 +115,31 @@ pub(super) fn brief(run: &Run) -> String {
     format!("{available:17}, {per_op:6.2} messages/op")
 }
 
-fn messages(run: &Run) -> String {
-    let net = results::net(run);
-    let per_op = |who: &str| net.get(who).and_then(|counts| counts.get("msgs-per-op"));
+/// What the results say of messages.
+pub(super) fn messages(results: &Value) -> String {
+    let per_op = |who: &str| at(results, &["net", who, "msgs-per-op"]);
     match (per_op("servers"), per_op("all")) {
         (Some(Value::Float(servers)), Some(Value::Float(all))) => {
             format!("{servers:.2} between nodes per operation, {all:.2} with those of clients")
         }
-        _ => format!("{} in all, and no operations", run.clients.sent + run.servers.sent),
+        _ => {
+            let sent = at(results, &["net", "all", "send-count"]);
+            format!("{} in all, and no operations", sent.unwrap_or(&0.into()))
+        }
     }
 }
 
 /// How long sets took until all had an element for good.
-fn stable_latencies(run: &Run) -> Option<String> {
-    let latencies = field(run, "workload", "stable-latencies")?;
+pub(super) fn stable_latencies(results: &Value) -> Option<String> {
+    let latencies = at(results, &["workload", "stable-latencies"])?;
     let quantile = |name: &str| latencies.get(name).map_or_else(|| "?".to_owned(), Value::to_string);
     let (median, p95, p99, worst) = (quantile("0.5"), quantile("0.95"), quantile("0.99"), quantile("1"));
     Some(format!("{median} ms in the median, 95 % {p95} ms, 99 % {p99} ms, at worst {worst} ms"))
+}
+
+/// A member of a member, as deep as it goes.
+pub(super) fn at<'v>(value: &'v Value, names: &[&str]) -> Option<&'v Value> {
+    names.iter().try_fold(value, |value, name| value.get(name))
 }
 
 /// A field of a checker's result.
@@ -142,19 +152,23 @@ pub(super) fn count(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-struct Lines(String);
+/// Rows of a label and a text.
+#[derive(Default)]
+pub(super) struct Lines(pub(super) String);
 
 impl Lines {
-    fn row(&mut self, label: &str, text: &str) {
+    pub(super) fn row(&mut self, label: &str, text: &str) {
         // What has several lines stays under its column.
         for (k, line) in text.lines().enumerate() {
             let label = if k == 0 { label } else { "" };
+            // What nodes have said may be anything, also what terminals obey.
+            let line = line.replace(char::is_control, "\u{fffd}");
             let row = format!("{label:<16} {line}");
             writeln!(self.0, "{}", row.trim_end()).expect("strings take all");
         }
     }
 
-    fn rows(&mut self, label: &str, texts: &[String]) {
+    pub(super) fn rows(&mut self, label: &str, texts: &[String]) {
         for (k, text) in texts.iter().take(SHOWN).enumerate() {
             self.row(if k == 0 { label } else { "" }, text);
         }

@@ -8,11 +8,14 @@ mod closing;
 mod command_line;
 mod conformance;
 mod demo;
+mod journal;
 mod list;
 mod options;
 mod plan;
 mod progress;
+mod show;
 mod shrink;
+mod stored;
 mod test;
 mod watcher;
 mod workloads;
@@ -73,6 +76,8 @@ enum Command {
     Demo(demo::Demo),
     /// Looks for a smaller run that fails as the one of a seed does, and tells what is left as a story
     Shrink(Box<options::Test>),
+    /// Shows the verdict and the key figures of a run that is kept in the store
+    Show(stored::Which),
     /// Judges a recorded history, one operation a line
     Check(Box<check::Check>),
     /// Lists workloads, faults, topologies and checkers
@@ -88,6 +93,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Conformance(conformance) => conformance::run(&conformance),
             Command::Demo(demo) => demo::run(&demo),
             Command::Shrink(test) => shrink::run(&test),
+            Command::Show(which) => show::run(&which),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),
         },

@@ -2,12 +2,14 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run.
 
+mod analyze;
 mod challenge;
 mod check;
 mod closing;
 mod command_line;
 mod conformance;
 mod demo;
+mod explain;
 mod journal;
 mod list;
 mod options;
@@ -78,6 +80,10 @@ enum Command {
     Shrink(Box<options::Test>),
     /// Shows the verdict and the key figures of a run that is kept in the store
     Show(stored::Which),
+    /// Judges a run that is kept in the store again
+    Analyze(stored::Which),
+    /// Tells the story of a stored run's verdict, or of one of its operations
+    Explain(explain::Explain),
     /// Judges a recorded history, one operation a line
     Check(Box<check::Check>),
     /// Lists workloads, faults, topologies and checkers
@@ -94,6 +100,8 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Demo(demo) => demo::run(&demo),
             Command::Shrink(test) => shrink::run(&test),
             Command::Show(which) => show::run(&which),
+            Command::Analyze(which) => analyze::run(&which),
+            Command::Explain(explain) => explain::run(&explain),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),
         },

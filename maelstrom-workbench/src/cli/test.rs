@@ -195,6 +195,10 @@ pub(super) fn options(test: &Test, plan: &Plan) -> Value {
         ("nemesis-interval", options.nemesis_interval.parse::<f64>().ok().into()),
         ("topology", options.topology.as_str().into()),
         ("availability", plan.checks.availability.map(Value::from).into()),
+        ("consistency-models", options.consistency_models.as_str().into()),
+        ("key-count", options.key_count.as_ref().and_then(|count| count.parse::<u64>().ok()).into()),
+        ("max-txn-length", options.max_txn_length.parse::<u64>().ok().into()),
+        ("max-writes-per-key", options.max_writes_per_key.parse::<u64>().ok().into()),
         ("maelstrom-compat", cluster.compat.into()),
         ("simulate", test.simulate.into()),
     ])

@@ -1,0 +1,239 @@
+//! `explain`: the story of a verdict, or of one operation of a stored run.
+
+mod caused;
+
+use std::{collections::BTreeSet, path::Path, time::Duration};
+
+use clap::Args;
+use maelstrom_workbench::{
+    Value,
+    checker::Verdict,
+    history::{Kind, Operation, Process},
+    story,
+};
+
+use super::{
+    Status,
+    closing::Lines,
+    show::{heading, ms},
+    stored::{Stored, Which},
+};
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    #[command(flatten)]
+    which: Which,
+
+    /// The operation: an index of the history, such as 17, or a time, such as 2.31s or 410ms
+    #[arg(value_name = "OP")]
+    op: Option<String>,
+}
+
+/// Which operation is meant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Meant {
+    /// The one of this index.
+    Index(usize),
+    /// The last that began until then, in ns.
+    Time(u64),
+}
+
+pub(super) fn run(explain: &Explain) -> Status {
+    match tell(explain) {
+        Ok((text, verdict)) => {
+            print!("{text}");
+            Status::Judged(verdict)
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Status::Failed
+        }
+    }
+}
+
+fn tell(explain: &Explain) -> Result<(String, Verdict), String> {
+    let Which { run, store } = &explain.which;
+    // `explain 17` is of the latest run, unless there is a run of that name.
+    let alone = run.to_str().filter(|_| explain.op.is_none()).and_then(meant);
+    let (which, meant) = match (alone, &explain.op) {
+        (Some(alone), _) if explain.which.folder().is_err() => {
+            (Which { run: Path::new("latest").to_owned(), store: store.clone() }, Some(alone))
+        }
+        (_, Some(op)) => {
+            let wrong = || format!("`{op}` is neither an index, such as 17, nor a time, such as 2.31s");
+            (Which { run: run.clone(), store: store.clone() }, Some(meant(op).ok_or_else(wrong)?))
+        }
+        _ => (Which { run: run.clone(), store: store.clone() }, None),
+    };
+    let stored = which.read()?;
+    let text = match meant {
+        Some(meant) => operation(&stored, meant)?,
+        None => verdict(&stored),
+    };
+    Ok((text, stored.verdict()))
+}
+
+fn meant(text: &str) -> Option<Meant> {
+    if let Ok(index) = text.parse() {
+        return Some(Meant::Index(index));
+    }
+    let (number, unit) = match text.strip_suffix("ms") {
+        Some(number) => (number, 1e-3),
+        None => (text.strip_suffix('s')?, 1.0),
+    };
+    let time = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * unit).ok()?;
+    time.as_nanos().try_into().ok().map(Meant::Time)
+}
+
+/// Why the verdict is what it is.
+fn verdict(stored: &Stored) -> String {
+    let mut lines = Lines::default();
+    lines.row(&stored.workload(), &heading(stored));
+    let why = stored.texts("explanation");
+    if why.is_empty() {
+        lines.row("because", "nothing was found to be wrong");
+    } else {
+        lines.row("because", &why.join("\n"));
+        // Those of the nodes in question stand there already.
+        let all = story::faults(&stored.history, &BTreeSet::new());
+        let others: Vec<_> = all.into_iter().filter(|fault| !why.contains(fault)).collect();
+        lines.row("other faults", &others.join("\n"));
+    }
+    lines.row("odd", &stored.texts("warnings").join("\n"));
+    lines.row("Maelstrom would", &stored.texts("maelstrom-would").join("\n"));
+    lines.0
+}
+
+/// What one operation did and met.
+fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
+    let position = find(stored, meant)?;
+    let history = &stored.history;
+    let invocation = &history.operations()[position];
+    let completion = history.other_half(position).map(|other| &history.operations()[other]);
+    let worker = worker(stored, invocation);
+    let node = worker.and_then(|worker| node(stored, worker)).unwrap_or_else(|| "?".to_owned());
+    let mut lines = Lines::default();
+    let by = match worker {
+        Some(worker) => format!("{}, worker {worker}, at {node}", invocation.process),
+        None => invocation.process.to_string(),
+    };
+    lines.row("operation", &format!("{} of {by}", invocation.index));
+    lines.row("invoked", &entry(invocation));
+    let outcome = match completion {
+        Some(completion) => {
+            let took = ms(completion.time.saturating_sub(invocation.time));
+            format!("{}, after {took}", entry(completion))
+        }
+        None => "never: its outcome is not known".to_owned(),
+    };
+    lines.row("completed", &outcome);
+    let last = history.operations().last().map_or(invocation.time, |operation| operation.time);
+    let end = completion.map_or(last, |completion| completion.time);
+    let faults = story::faults_between(history, invocation.time, end);
+    lines.row(
+        "faults",
+        if faults.is_empty() { "none at that time".to_owned() } else { faults.join("\n") }.as_str(),
+    );
+    lines.row("meanwhile", &meanwhile(stored, position, end));
+    if worker.is_some() {
+        lines.row("messages", &caused::messages(stored, position, &node, end)?);
+    }
+    Ok(lines.0)
+}
+
+/// The position of the invocation.
+fn find(stored: &Stored, meant: Meant) -> Result<usize, String> {
+    let history = &stored.history;
+    let found = match meant {
+        Meant::Index(index) => {
+            let position =
+                history.operations().binary_search_by_key(&index, |operation| operation.index).ok();
+            position.map(|position| match history.operations()[position].kind {
+                Kind::Invoke => position,
+                _ => history.other_half(position).unwrap_or(position),
+            })
+        }
+        Meant::Time(time) => {
+            let mut clients = history.client_operations();
+            clients
+                .rfind(|(_, operation)| operation.kind == Kind::Invoke && operation.time <= time)
+                .map(|(position, _)| position)
+        }
+    };
+    found.ok_or_else(|| match meant {
+        Meant::Index(index) => format!("the history has no operation {index}"),
+        Meant::Time(time) => format!("no operation had begun by {}", ms(time)),
+    })
+}
+
+/// Others that were under way at the same time, the first of them.
+fn meanwhile(stored: &Stored, position: usize, end: u64) -> String {
+    const TOLD: usize = 8;
+    let history = &stored.history;
+    let begin = history.operations()[position].time;
+    let overlaps = |operation: &Operation, completion: Option<&Operation>| {
+        operation.index != history.operations()[position].index
+            && operation.time <= end
+            && completion.is_none_or(|completion| completion.time >= begin)
+    };
+    let others: Vec<String> = history
+        .invocations()
+        .filter(|(operation, completion)| overlaps(operation, *completion))
+        .map(|(operation, _)| format!("{} ({} of {})", operation.index, operation.f, operation.process))
+        .collect();
+    let more = others.len().saturating_sub(TOLD);
+    let mut told = others.into_iter().take(TOLD).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        told.push_str(&format!(" and {more} more"));
+    }
+    told
+}
+
+/// `read null, at 1.500 s (final)`.
+fn entry(operation: &Operation) -> String {
+    let time = Duration::from_nanos(operation.time).as_secs_f64();
+    let error = match &operation.error {
+        Some(error) => format!(" ({})", short(error)),
+        None => String::new(),
+    };
+    let last = if operation.is_final { ", in the final phase" } else { "" };
+    format!("{} {} {}{error} at {time:.4} s{last}", operation.kind, operation.f, short(&operation.value))
+}
+
+/// A value as JSON, cut if it is long.
+fn short(value: &Value) -> String {
+    const MOST: usize = 200;
+    let text = value.to_string();
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text,
+    }
+}
+
+/// Which worker a process is. Its number tells.
+fn worker(stored: &Stored, operation: &Operation) -> Option<usize> {
+    let Process::Client(process) = operation.process else { return None };
+    usize::try_from(process).ok()?.checked_rem(stored.concurrency())
+}
+
+/// The node that a worker talks to.
+fn node(stored: &Stored, worker: usize) -> Option<String> {
+    let nodes = stored.nodes();
+    nodes.get(worker.checked_rem(nodes.len())?).cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Meant, meant};
+
+    #[test]
+    fn operations_are_meant_by_index_or_time() {
+        assert_eq!(meant("17"), Some(Meant::Index(17)));
+        assert_eq!(meant("2.5s"), Some(Meant::Time(2_500_000_000)));
+        assert_eq!(meant("410ms"), Some(Meant::Time(410_000_000)));
+        for text in ["latest", "-1", "-1s", "1e999s", "s", "broadcast/17"] {
+            assert_eq!(meant(text), None, "{text}");
+        }
+    }
+}

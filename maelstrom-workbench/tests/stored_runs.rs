@@ -1,0 +1,223 @@
+//! Runs that are kept: shown, judged again, explained, listed; and many of them made.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use maelstrom_workbench::Value;
+
+/// One value is acknowledged by n0, cut off from n1, and missing from what n1 reads.
+const HISTORY: &str = r#"{"index":0,"time":100000000,"process":"nemesis","type":"info","f":"start-partition","value":"one"}
+{"index":1,"time":100000000,"process":"nemesis","type":"info","f":"start-partition","value":["isolated",{"n1":["n0"]}]}
+{"index":2,"time":200000000,"process":0,"type":"invoke","f":"broadcast","value":7}
+{"index":3,"time":210000000,"process":0,"type":"ok","f":"broadcast","value":7}
+{"index":4,"time":900000000,"process":1,"type":"invoke","f":"read","value":null}
+{"index":5,"time":910000000,"process":1,"type":"ok","f":"read","value":[]}
+"#;
+
+const RESULTS: &str = r#"{"valid?": true, "seed": 3, "explanation": [], "problems": [], "warnings": ["old"],
+ "maelstrom-would": ["stop listening to n1", "say valid: that was long ago"],
+ "stats": {"ok-count": 2, "fail-count": 0, "info-count": 0}, "availability": {"ok-fraction": 1.0},
+ "workload": {"valid?": true}, "net": {"servers": {"msgs-per-op": 0.5}, "all": {"msgs-per-op": 2.5}},
+ "options": {"workload": "broadcast", "nodes": ["n0", "n1"], "concurrency": 2, "simulate": true}}"#;
+
+/// The journal's clock is 5 ms ahead.
+const JOURNAL: &str = r#"{"time":0,"type":"send","message":{"id":0,"src":"c0","dest":"n0","body":{"type":"init"}}}
+{"time":205000000,"type":"send","message":{"id":4,"src":"c4","dest":"n0","body":{"type":"broadcast","message":7,"msg_id":1}}}
+{"time":206000000,"type":"recv","message":{"id":4,"src":"c4","dest":"n0","body":{"type":"broadcast","message":7,"msg_id":1}}}
+{"time":206000000,"type":"send","cause":4,"message":{"id":5,"src":"n0","dest":"n1","body":{"type":"gossip"}}}
+{"time":206000000,"type":"send","cause":4,"message":{"id":6,"src":"n0","dest":"c4","body":{"type":"broadcast_ok","in_reply_to":1}}}
+{"time":207000000,"type":"partitioned","message":{"id":5,"src":"n0","dest":"n1","body":{"type":"gossip"}}}
+{"time":208000000,"type":"send","cause":"timer","message":{"id":7,"src":"n0","dest":"n1","body":{"type":"unrelated"}}}
+{"time":215000000,"type":"recv","message":{"id":6,"src":"n0","dest":"c4","body":{"type":"broadcast_ok","in_reply_to":1}}}
+{"time":905000000,"type":"send","message":{"id":8,"src":"c5","dest":"n1","body":{"type":"read","msg_id":1}}}
+"#;
+
+struct Outcome {
+    status: i32,
+    stdout: String,
+    stderr: String,
+}
+
+/// A folder of its own, with a store.
+struct Place(PathBuf);
+
+impl Place {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("stored-{}-{count}", std::process::id());
+        let place = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
+        let run = place.0.join("store/broadcast/20240229T000000.000Z");
+        fs::create_dir_all(&run).unwrap();
+        for (name, text) in
+            [("history.jsonl", HISTORY), ("results.json", RESULTS), ("journal.jsonl", JOURNAL)]
+        {
+            fs::write(run.join(name), text).unwrap();
+        }
+        std::os::unix::fs::symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
+        place
+    }
+
+    fn command(&self, args: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_maelstrom-workbench"));
+        command.args(args.split_whitespace()).current_dir(&self.0);
+        command
+    }
+
+    fn run(&self, args: &str) -> Outcome {
+        let output = self.command(args).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let status = output.status.code().unwrap();
+        Outcome { status, stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join("store/latest").join(name)
+    }
+
+    fn results(&self) -> Value {
+        fs::read_to_string(self.file("results.json")).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_run_is_shown_by_path_by_name_or_as_the_latest() {
+    let place = Place::new();
+    for which in ["", "latest", "store/latest", "broadcast/20240229T000000.000Z"] {
+        let outcome = place.run(&format!("show {which}"));
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        for expected in [
+            "broadcast        valid (2 nodes, simulated, seed 3)",
+            "1.0 of 2 operations: ok 2, failed 0",
+            "broadcast: 1 ok, 10.0 ms in the median",
+            "0.50 between nodes per operation",
+            "sent 6, received 2, lost 0, cut off 1,",
+            "n1 did not hear n0 from 0.10 s on",
+        ] {
+            assert!(outcome.stdout.contains(expected), "{expected} in {}", outcome.stdout);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_run_is_said_to_be_none() {
+    let place = Place::new();
+    for command in ["show", "analyze", "explain"] {
+        let outcome = place.run(&format!("{command} broadcast"));
+        assert_eq!((outcome.status, &*outcome.stdout), (255, ""));
+        assert_eq!(outcome.stderr, "broadcast: there is no such run, neither here nor in store\n");
+    }
+    fs::write(place.file("journal.jsonl"), "{\"time\":0}\n").unwrap();
+    let outcome = place.run("show");
+    assert_eq!(outcome.status, 255);
+    assert!(outcome.stderr.contains("journal.jsonl: line 1: missing field"), "{}", outcome.stderr);
+}
+
+#[test]
+fn what_a_run_carries_does_not_reach_the_terminal_as_it_is() {
+    let place = Place::new();
+    fs::write(place.file("results.json"), RESULTS.replace("\"old\"", r#""\u001b]0;mine\u0007\u009b2J""#))
+        .unwrap();
+    let outcome = place.run("show");
+    assert!(outcome.stdout.contains("]0;mine"), "{}", outcome.stdout);
+    assert!(!outcome.stdout.contains(|c: char| c.is_control() && c != '\n'), "{:?}", outcome.stdout);
+}
+
+#[test]
+fn a_stored_history_is_judged_again_and_the_results_say_so() {
+    let place = Place::new();
+    let outcome = place.run("analyze");
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(outcome.stdout.ends_with("invalid now; it was valid\n"), "{}", outcome.stdout);
+    assert!(outcome.stderr.contains("value 7, acknowledged to process 0 (at n0)"), "{}", outcome.stderr);
+    let results = place.results();
+    assert_eq!(results.get("valid?"), Some(&false.into()));
+    assert_eq!(results.get("workload").unwrap().get("lost-count"), Some(&1.into()));
+    let why = results.get("explanation").unwrap().to_string();
+    assert!(why.contains("n1 did not hear n0"), "{why}");
+    // What was seen of the network stays; what checkers had said does not.
+    assert_eq!(results.get("maelstrom-would").unwrap().to_string(), r#"["stop listening to n1"]"#);
+    assert!(results.get("net").is_some() && results.get("options").is_some());
+
+    let outcome = place.run("analyze");
+    assert!(outcome.stdout.ends_with("still invalid\n"), "{}", outcome.stdout);
+    assert_eq!(place.results(), results);
+}
+
+#[test]
+fn a_run_is_judged_by_the_options_that_it_was_made_with() {
+    let place = Place::new();
+    let history = HISTORY.replace(r#""ok","f":"read","value":[]"#, r#""fail","f":"read","value":null"#)
+        + r#"{"index":6,"time":920000000,"process":0,"type":"invoke","f":"read","value":null}
+{"index":7,"time":930000000,"process":0,"type":"ok","f":"read","value":[7]}
+"#;
+    fs::write(place.file("history.jsonl"), history).unwrap();
+    assert_eq!(place.run("analyze").status, 0);
+    let options = RESULTS.replace(r#""options": {"#, r#""options": {"availability": "total", "#);
+    fs::write(place.file("results.json"), options).unwrap();
+    assert_eq!(place.run("analyze").status, 1);
+}
+
+#[test]
+fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
+    let place = Place::new();
+    for op in ["2", "3", "latest 2", "latest 0.5s", "latest 200ms"] {
+        let outcome = place.run(&format!("explain {op}"));
+        let text = &outcome.stdout;
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        for expected in [
+            "2 of process 0, worker 0, at n0",
+            "invoke broadcast 7 at 0.2000 s",
+            "ok broadcast 7 at 0.2100 s, after 10.0 ms",
+            "n1 did not hear n0 from 0.10 s on",
+            "200.0 ms  c4 -> n0",
+            "201.0 ms  n0 -> n1  {\"type\":\"gossip\"}  cut off at 202.0 ms",
+            "received at 210.0 ms",
+        ] {
+            assert!(text.contains(expected), "{op}: {expected} in {text}");
+        }
+        assert!(!text.contains("unrelated") && !text.contains("guess"), "{text}");
+    }
+    assert_eq!(place.run("explain latest 99").stderr, "the history has no operation 99\n");
+    assert_eq!(place.run("explain latest 1ms").stderr, "no operation had begun by 1.0 ms\n");
+    assert_eq!(place.run("explain latest x").status, 255);
+}
+
+#[test]
+fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
+    let place = Place::new();
+    let journal = JOURNAL.replace(r#""cause":4,"#, "").replace(r#""cause":"timer","#, "");
+    // The node answers last, so that all that it sends stands in between.
+    let (reply, others): (Vec<&str>, Vec<&str>) =
+        journal.lines().partition(|line| line.contains("send") && line.contains("broadcast_ok"));
+    let reply = reply[0].replace("206000000", "209000000");
+    let at = others.iter().position(|line| line.contains("215000000")).unwrap();
+    let lines = [&others[..at], &[&*reply], &others[at..]].concat();
+    fs::write(place.file("journal.jsonl"), lines.join("\n")).unwrap();
+    let text = place.run("explain 2").stdout;
+    let guesses: Vec<_> = text.lines().filter(|line| line.contains("a guess")).collect();
+    assert_eq!(guesses.len(), 2, "{text}");
+    assert!(guesses[0].contains("gossip") && guesses[1].contains("unrelated"), "{text}");
+}
+
+#[test]
+fn the_story_of_a_verdict_is_that_of_its_results() {
+    let place = Place::new();
+    assert!(place.run("explain").stdout.contains("nothing was found to be wrong"));
+    place.run("analyze");
+    let outcome = place.run("explain");
+    assert_eq!(outcome.status, 1);
+    assert!(outcome.stdout.contains("because          value 7, acknowledged to"), "{}", outcome.stdout);
+}

@@ -502,7 +502,6 @@ impl<N: Node> Clone for Simulation<N> {
             workload: Arc::clone(&self.workload),
             config: Arc::clone(&self.config),
             options: self.options.clone(),
-            consistency_models: self.consistency_models.clone(),
             allowed: self.allowed.clone(),
             seeds: self.seeds.clone(),
             ..*self

@@ -121,12 +121,12 @@ function lamportChart(data, messages, choose, step) {
       if (at % each && !isFollowed && !isBad) continue;
       marks += 1;
       c.strokeStyle = c.fillStyle = isBad ? drawing.colours.lost : kinds.get(messages.all.kind[k]);
-      c.globalAlpha = isFollowed ? 1 : messages.followed ? 0.12 : isDetailed ? 0.9 : 0.45;
+      c.globalAlpha = isFollowed ? 1 : messages.followed ? 0.25 : isDetailed ? 0.9 : 0.45;
       c.lineWidth = isFollowed ? 2 : 1;
       if (isDetailed) c.setLineDash(messages.all.cause[k] === -1 ? [5, 3] : []);
       const tip = arrow(c, drawing, k);
       if (isDetailed || isFollowed) tip[3] ? c.fillText("✕", tip[0] - 4, tip[1] + 4) : head(c, tip);
-      if (isNamed) {
+      if (isNamed && (isFollowed || !messages.followed)) {
         const name = isBad ? `${messages.word("kind", k)} ${ENDS[messages.all.end[k]]}` : messages.word("kind", k);
         const middle = [(drawing.x(messages.all.sent[k]) + tip[0]) / 2, (y(messages.from(k)) + tip[1]) / 2];
         c.fillText(`${name} ${messages.word("text", k)}`.slice(0, 34), middle[0] + 4, middle[1] - 2);

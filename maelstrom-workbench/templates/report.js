@@ -146,12 +146,18 @@ function controls(data, messages, story) {
 }
 
 function anomaly(data, story) {
-  const at = data.operations.find(({ index }) => index === data.focus_operation);
-  const go = () => {
-    const length = at?.completed == null ? 0 : at.completed - at.invoked;
-    around(data.focus, Math.max(2e5, length * 3));
-    if (at) story.choose(at);
+  const evidence = data.operations.filter(({ index }) => data.evidence.includes(index));
+  const show = (operation, us) => {
+    const length = operation?.completed == null ? 0 : operation.completed - operation.invoked;
+    around(us, Math.max(4e5, length * 3));
+    if (operation) story.choose(operation);
   };
+  const last = evidence.at(-1);
+  const go = () => show(last, last?.invoked ?? data.focus);
+  by("evidence").hidden = !evidence.length;
+  by("evidence").append("Evidence, in order: ", ...evidence.map((operation) => make("button", {
+    type: "button", onclick: () => show(operation, operation.invoked),
+  }, `${operation.f} ${operation.value}`.slice(0, 40) + `, process ${operation.process} at ${seconds(operation.invoked)}`)));
   by("anomaly").hidden = false;
   by("anomaly").addEventListener("click", go);
   go();

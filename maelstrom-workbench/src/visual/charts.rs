@@ -81,7 +81,9 @@ pub(super) fn charts(run: &Run) -> Charts {
 }
 
 fn lines(f: String, mut by_bucket: BTreeMap<u64, Vec<u64>>) -> Vec<Quantile> {
-    by_bucket.values_mut().for_each(|latencies| latencies.sort_unstable());
+    for latencies in by_bucket.values_mut() {
+        latencies.sort_unstable();
+    }
     let line = |quantile| {
         let points = by_bucket.iter();
         let points = points.map(|(bucket, sorted)| (*bucket, micros(at_quantile(sorted, quantile))));

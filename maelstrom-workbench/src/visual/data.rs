@@ -56,8 +56,8 @@ pub struct Data {
     pub end: i64,
     /// When it went wrong, if that is known.
     pub focus: Option<i64>,
-    /// The index of the operation that shows it.
-    pub focus_operation: Option<usize>,
+    /// The indices of the operations that the explanation names, in order; the last one shows it.
+    pub evidence: Vec<usize>,
     /// Messages between nodes for each operation.
     pub messages_per_operation: Option<f64>,
     /// How long values took until all nodes had them for good, in ms by quantile, where the workload knows.
@@ -110,7 +110,7 @@ impl Data {
         let mut collector = Collector::new(run, focus.time);
         events(&mut |event| collector.take(event))?;
         let messages = collector.finish();
-        let (operations, all) = operations::around(run, focus.operation);
+        let (operations, all) = operations::around(run, focus.evidence.last().copied());
         let mut left_out = Vec::new();
         if all > operations.len() {
             left_out.push(format!("{all} operations are counted; {MOST_OPERATIONS} are shown one by one"));
@@ -133,7 +133,7 @@ impl Data {
             concurrency: run.schedule.concurrency,
             end: end(run),
             focus: focus.time.map(micros),
-            focus_operation: focus.operation,
+            evidence: focus.evidence,
             messages_per_operation: run.messages_per_operation(),
             stable_latencies: stable.cloned(),
             faults: story::windows(&run.history).into_iter().map(window).collect(),

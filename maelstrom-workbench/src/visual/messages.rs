@@ -189,7 +189,9 @@ impl Messages {
         let mut words = Words::default();
         for list in [&mut self.src, &mut self.dest, &mut self.kind, &mut self.text] {
             cut(list, &range);
-            list.iter_mut().for_each(|word| *word = words.number(self.words[*word].clone()));
+            for word in list.iter_mut() {
+                *word = words.number(self.words[*word].clone());
+            }
         }
         self.words = words.words;
     }

@@ -50,10 +50,13 @@ class Drawing {
   shade() {
     const c = this.context;
     c.fillStyle = this.colours.fault;
+    // One path: where many faults overlap, as a partition of many nodes does, it is no darker than where there is one.
+    c.beginPath();
     for (const { start, end } of this.faults) {
       const [from, to] = [Math.max(this.x(start), LEFT), Math.min(this.x(end ?? time.last), LEFT + this.inner)];
-      if (to > from) c.fillRect(from, 0, to - from, this.height - BOTTOM);
+      if (to > from) c.rect(from, 0, to - from, this.height - BOTTOM);
     }
+    c.fill();
   }
 
   axis() {

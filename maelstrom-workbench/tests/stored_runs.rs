@@ -4,6 +4,7 @@
 
 use std::{
     fs,
+    os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicU32, Ordering},
@@ -38,6 +39,25 @@ const JOURNAL: &str = r#"{"time":0,"type":"send","message":{"id":0,"src":"c0","d
 {"time":905000000,"type":"send","message":{"id":8,"src":"c5","dest":"n1","body":{"type":"read","msg_id":1}}}
 "#;
 
+/// A node that echoes, led in lockstep. `ECHO` stands for what it makes of the text.
+const NODE: &str = r#"#!/bin/sh
+while read -r line; do
+    case $line in receive*)
+        src=${line#*\"src\":\"}; src=${src%%\"*}
+        dest=${line#*\"dest\":\"}; dest=${dest%%\"*}
+        id=${line##*\"msg_id\":}; id=${id%%\}*}
+        text=${line#*\"echo\":\"}; text=${text%%\"*}
+        case $line in
+            *'"type":"init"'*) body='"type":"init_ok"' ;;
+            *) body="\"type\":\"echo_ok\",\"echo\":\"ECHO\"" ;;
+        esac
+        reply="{\"src\":\"$dest\",\"dest\":\"$src\",\"body\":{$body,\"in_reply_to\":$id}}"
+        printf 'send %s %s %s\n' "${#src}" "$src" "$reply" ;;
+    esac
+    echo 'ready -'
+done
+"#;
+
 struct Outcome {
     status: i32,
     stdout: String,
@@ -60,8 +80,15 @@ impl Place {
         {
             fs::write(run.join(name), text).unwrap();
         }
-        std::os::unix::fs::symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
+        symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
         place
+    }
+
+    /// Puts an echo node there that answers with this text.
+    fn node(&self, echo: &str) {
+        let path = self.0.join("node");
+        fs::write(&path, NODE.replace("ECHO", echo)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn command(&self, args: &str) -> Command {
@@ -220,4 +247,73 @@ fn the_story_of_a_verdict_is_that_of_its_results() {
     let outcome = place.run("explain");
     assert_eq!(outcome.status, 1);
     assert!(outcome.stdout.contains("because          value 7, acknowledged to"), "{}", outcome.stdout);
+}
+
+const SWEEP: &str =
+    "sweep -w echo --bin node --time-limit 1 --rate 10 --latency 0,5 --node-count 1,2 --seeds 0..3";
+
+#[test]
+fn a_sweep_has_a_row_for_each_combination_and_a_chart_of_latencies() {
+    let place = Place::new();
+    place.node("$text");
+    let outcome = place.run(SWEEP);
+    assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    let rows: Vec<_> = outcome.stdout.lines().filter(|line| line.starts_with("echo ")).collect();
+    assert_eq!(rows.len(), 4, "{}", outcome.stdout);
+    assert!(rows.iter().all(|row| row.contains("3 of 3") && row.contains("100.0 %")), "{}", outcome.stdout);
+    let charts = outcome.stdout.lines().filter(|line| line.starts_with("messages per operation by latency"));
+    assert_eq!(charts.count(), 2, "{}", outcome.stdout);
+    // Nothing is drawn where there is no terminal.
+    assert_eq!(outcome.stderr, "");
+}
+
+#[test]
+fn the_parts_of_a_sweep_joined_have_the_table_of_the_whole() {
+    let place = Place::new();
+    place.node("$text");
+    let whole = place.run(&format!("{SWEEP} --output whole"));
+    let read = |name: &str| fs::read_to_string(place.0.join(name)).unwrap();
+    let mut joined = String::new();
+    for part in 1..=3 {
+        let outcome = place.run(&format!("{SWEEP} --shard {part}/3 --output part"));
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+        assert_eq!(read("part").lines().count(), 4);
+        joined += &read("part");
+    }
+    fs::write(place.0.join("joined"), joined).unwrap();
+    assert_eq!(place.run("sweep --table joined").stdout, whole.stdout);
+    let sorted = |name: &str| {
+        let mut lines: Vec<_> = read(name).lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted("joined"), sorted("whole"));
+}
+
+#[test]
+fn a_sweep_lists_the_seeds_that_failed_and_how_to_see_them_again() {
+    let place = Place::new();
+    place.node("wrong");
+    let outcome = place.run("sweep -w echo --bin node --node-count 1 --time-limit 1 --rate 10 --seeds 4..6");
+    assert_eq!(outcome.status, 1, "{}", outcome.stderr);
+    assert!(outcome.stdout.contains("0 of 2"), "{}", outcome.stdout);
+    for seed in [4, 5] {
+        assert!(outcome.stdout.contains(&format!("\nseed {seed} is invalid: ")), "{}", outcome.stdout);
+        let again = outcome.stdout.lines().find(|line| line.ends_with(&format!("--seed {seed}"))).unwrap();
+        let again = again.trim_start().strip_prefix("again: maelstrom-workbench ").unwrap();
+        assert_eq!(place.run(again).status, 1, "{again}");
+    }
+}
+
+#[test]
+fn a_sweep_that_can_not_be_made_says_why() {
+    let place = Place::new();
+    let outcome = place.run("sweep -w echo --bin nobody --seeds 0..50");
+    assert_eq!(outcome.status, 255);
+    assert_eq!(
+        outcome.stderr,
+        "--bin nobody: there is no such program (No such file or directory (os error 2))\n"
+    );
+    let outcome = place.run("sweep -w echo --bin node --seeds 5 --shard 3/2 --latency 1,x");
+    assert_eq!((outcome.status, outcome.stderr.lines().count()), (254, 3), "{}", outcome.stderr);
 }

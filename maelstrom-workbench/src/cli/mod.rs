@@ -18,6 +18,7 @@ mod progress;
 mod show;
 mod shrink;
 mod stored;
+mod sweep;
 mod test;
 mod watcher;
 mod workloads;
@@ -78,6 +79,8 @@ enum Command {
     Demo(demo::Demo),
     /// Looks for a smaller run that fails as the one of a seed does, and tells what is left as a story
     Shrink(Box<options::Test>),
+    /// Simulates a test with many seeds, or over a grid of latencies, rates and numbers of nodes
+    Sweep(Box<sweep::Sweep>),
     /// Shows the verdict and the key figures of a run that is kept in the store
     Show(stored::Which),
     /// Judges a run that is kept in the store again
@@ -99,6 +102,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Conformance(conformance) => conformance::run(&conformance),
             Command::Demo(demo) => demo::run(&demo),
             Command::Shrink(test) => shrink::run(&test),
+            Command::Sweep(sweep) => sweep::run(&sweep),
             Command::Show(which) => show::run(&which),
             Command::Analyze(which) => analyze::run(&which),
             Command::Explain(explain) => explain::run(&explain),

@@ -4,9 +4,11 @@
 
 use std::{
     fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
 };
 
@@ -316,4 +318,105 @@ fn a_sweep_that_can_not_be_made_says_why() {
     );
     let outcome = place.run("sweep -w echo --bin node --seeds 5 --shard 3/2 --latency 1,x");
     assert_eq!((outcome.status, outcome.stderr.lines().count()), (254, 3), "{}", outcome.stderr);
+}
+
+/// A program that serves, until it is dropped.
+struct Serving {
+    child: Child,
+    address: String,
+}
+
+impl Serving {
+    fn start(place: &Place) -> Self {
+        let mut child = place.command("serve --port 0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
+        Self { child, address }
+    }
+
+    /// Sends the path as it is: what people use to ask would tidy it up.
+    fn get(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+    }
+
+    fn ask(&self, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn stored_runs_are_listed_with_their_files() {
+    let place = Place::new();
+    let evil = RESULTS.replace(r#""simulate": true"#, r#""bin": "<script>alert(1)</script>""#);
+    fs::write(place.file("results.json"), evil).unwrap();
+    let serving = Serving::start(&place);
+    let (status, page) = serving.get("/");
+    assert_eq!(status, 200);
+    assert!(
+        page.contains("<td>broadcast<td>20240229T000000.000Z<td class=\"valid\">valid<td>3<td"),
+        "{page}"
+    );
+    assert!(page.contains("concurrency 2, nodes n0 n1"), "{page}");
+    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "{page}");
+    let link = r#"href="/broadcast/20240229T000000.000Z/history.jsonl""#;
+    assert!(page.contains(link) && !page.contains("report.html\""), "{page}");
+    let (status, history) = serving.get("/broadcast/20240229T000000.000Z/history.jsonl");
+    assert_eq!(status, 200);
+    assert!(history.contains("text/plain") && history.ends_with(HISTORY), "{history}");
+    assert_eq!(serving.get("/latest/history.jsonl").0, 200);
+}
+
+#[test]
+fn no_path_leaves_the_store() {
+    let place = Place::new();
+    let secret = place.0.join("secret");
+    fs::write(&secret, "nobody is to see this").unwrap();
+    let run = place.0.join("store/broadcast/20240229T000000.000Z");
+    symlink(&secret, run.join("report.html")).unwrap();
+    symlink(&place.0, place.0.join("store/outside")).unwrap();
+    let serving = Serving::start(&place);
+    let absolute = format!("/{}", secret.display());
+    for path in [
+        "/../secret",
+        "/broadcast/../../secret",
+        "/%2e%2e/secret",
+        "/%2e%2e%2fsecret",
+        "/broadcast/%2E%2E/%2e%2e/secret",
+        "/broadcast/..%5c..%5csecret",
+        "/%252e%252e/secret",
+        "/outside/secret",
+        "/broadcast/20240229T000000.000Z/report.html",
+        "/broadcast",
+        &absolute,
+    ] {
+        let (status, answer) = serving.get(path);
+        assert_eq!(status, 404, "{path}: {answer}");
+        assert!(!answer.contains("nobody is to see"), "{path}: {answer}");
+    }
+    assert!(!serving.get("/").1.contains("report.html\""), "a link out of the store is listed");
+}
+
+#[test]
+fn only_this_machine_is_answered_and_only_read() {
+    let place = Place::new();
+    let serving = Serving::start(&place);
+    assert!(serving.address.starts_with("127.0.0.1:"), "{}", serving.address);
+    let request = "GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n";
+    assert_eq!(serving.ask(request).0, 403);
+    let request = "DELETE /latest/results.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    assert_eq!(serving.ask(request).0, 405);
+    assert!(place.file("results.json").exists());
 }

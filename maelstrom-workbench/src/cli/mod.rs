@@ -15,6 +15,7 @@ mod list;
 mod options;
 mod plan;
 mod progress;
+mod serve;
 mod show;
 mod shrink;
 mod stored;
@@ -87,6 +88,8 @@ enum Command {
     Analyze(stored::Which),
     /// Tells the story of a stored run's verdict, or of one of its operations
     Explain(explain::Explain),
+    /// Serves a page with the runs that are kept in the store, to this machine
+    Serve(serve::Serve),
     /// Judges a recorded history, one operation a line
     Check(Box<check::Check>),
     /// Lists workloads, faults, topologies and checkers
@@ -106,6 +109,7 @@ pub(crate) fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             Command::Show(which) => show::run(&which),
             Command::Analyze(which) => analyze::run(&which),
             Command::Explain(explain) => explain::run(&explain),
+            Command::Serve(serve) => serve::run(&serve),
             Command::Check(check) => check::run(&check),
             Command::List => list::run(),
         },

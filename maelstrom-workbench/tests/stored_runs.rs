@@ -219,6 +219,12 @@ fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
         }
         assert!(!text.contains("unrelated") && !text.contains("guess"), "{text}");
     }
+    let text = place.run("explain latest 1").stdout;
+    assert!(
+        text.contains("1 of the nemesis") && text.contains("n1 did not hear n0 from 0.10 s on"),
+        "{text}"
+    );
+    assert!(!text.contains("completed"), "{text}");
     assert_eq!(place.run("explain latest 99").stderr, "the history has no operation 99\n");
     assert_eq!(place.run("explain latest 1ms").stderr, "no operation had begun by 1.0 ms\n");
     assert_eq!(place.run("explain latest x").status, 255);

@@ -118,15 +118,11 @@ pub(super) fn brief(run: &Run) -> String {
 /// What the results say of messages.
 pub(super) fn messages(results: &Value) -> String {
     let per_op = |who: &str| at(results, &["net", who, "msgs-per-op"]);
-    match (per_op("servers"), per_op("all")) {
-        (Some(Value::Float(servers)), Some(Value::Float(all))) => {
-            format!("{servers:.2} between nodes per operation, {all:.2} with those of clients")
-        }
-        _ => {
-            let sent = at(results, &["net", "all", "send-count"]);
-            format!("{} in all, and no operations", sent.unwrap_or(&0.into()))
-        }
+    if let (Some(Value::Float(servers)), Some(Value::Float(all))) = (per_op("servers"), per_op("all")) {
+        return format!("{servers:.2} between nodes per operation, {all:.2} with those of clients");
     }
+    let sent = at(results, &["net", "all", "send-count"]);
+    format!("{} in all, and no operations", sent.unwrap_or(&0.into()))
 }
 
 /// How long sets took until all had an element for good.

@@ -111,14 +111,11 @@ fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
     let history = &stored.history;
     let invocation = &history.operations()[position];
     let completion = history.other_half(position).map(|other| &history.operations()[other]);
-    let worker = worker(stored, invocation);
-    let node = worker.and_then(|worker| node(stored, worker)).unwrap_or_else(|| "?".to_owned());
+    let Some(worker) = worker(stored, invocation) else { return Ok(step(stored, invocation)) };
+    let node = node(stored, worker).unwrap_or_else(|| "?".to_owned());
     let mut lines = Lines::default();
-    let by = match worker {
-        Some(worker) => format!("{}, worker {worker}, at {node}", invocation.process),
-        None => invocation.process.to_string(),
-    };
-    lines.row("operation", &format!("{} of {by}", invocation.index));
+    let Operation { index, process, .. } = invocation;
+    lines.row("operation", &format!("{index} of {process}, worker {worker}, at {node}"));
     lines.row("invoked", &entry(invocation));
     let outcome = match completion {
         Some(completion) => {
@@ -130,16 +127,24 @@ fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
     lines.row("completed", &outcome);
     let last = history.operations().last().map_or(invocation.time, |operation| operation.time);
     let end = completion.map_or(last, |completion| completion.time);
-    let faults = story::faults_between(history, invocation.time, end);
-    lines.row(
-        "faults",
-        if faults.is_empty() { "none at that time".to_owned() } else { faults.join("\n") }.as_str(),
-    );
+    lines.row("faults", &faults(stored, invocation.time, end));
     lines.row("meanwhile", &meanwhile(stored, position, end));
-    if worker.is_some() {
-        lines.row("messages", &caused::messages(stored, position, &node, end)?);
-    }
+    lines.row("messages", &caused::messages(stored, position, &node, end)?);
     Ok(lines.0)
+}
+
+/// A step of the nemesis, which has no node and no messages.
+fn step(stored: &Stored, operation: &Operation) -> String {
+    let mut lines = Lines::default();
+    lines.row("operation", &format!("{} of {}", operation.index, operation.process));
+    lines.row("done", &entry(operation));
+    lines.row("faults", &faults(stored, operation.time, operation.time));
+    lines.0
+}
+
+fn faults(stored: &Stored, from: u64, to: u64) -> String {
+    let faults = story::faults_between(&stored.history, from, to);
+    if faults.is_empty() { "none at that time".to_owned() } else { faults.join("\n") }
 }
 
 /// The position of the invocation.
@@ -183,11 +188,8 @@ fn meanwhile(stored: &Stored, position: usize, end: u64) -> String {
         .map(|(operation, _)| format!("{} ({} of {})", operation.index, operation.f, operation.process))
         .collect();
     let more = others.len().saturating_sub(TOLD);
-    let mut told = others.into_iter().take(TOLD).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        told.push_str(&format!(" and {more} more"));
-    }
-    told
+    let told = others.into_iter().take(TOLD).collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{told} and {more} more") } else { told }
 }
 
 /// `read null, at 1.500 s (final)`.

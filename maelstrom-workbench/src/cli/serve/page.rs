@@ -35,10 +35,10 @@ pub(super) fn page(store: &Path) -> String {
     runs.sort_by(|a, b| b.file_name().cmp(&a.file_name()));
     let mut out = HEAD.to_owned();
     for name in ["Workload", "Time", "Verdict", "Seed", "Options", "Files"] {
-        out.push_str(&format!("<th><button>{name}</button>"));
+        out.extend(["<th><button>", name, "</button>"]);
     }
     out.push_str("<tbody>\n");
-    runs.iter().for_each(|run| out.push_str(&row(store, run)));
+    out.extend(runs.iter().map(|run| row(store, run)));
     out.push_str("</table>\n");
     out.push_str(SCRIPT);
     out

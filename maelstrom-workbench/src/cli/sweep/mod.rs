@@ -70,7 +70,9 @@ pub(super) fn run(sweep: &Sweep) -> Status {
             Status::Judged(Verdict::all(records.iter().map(Record::verdict)))
         }
         Err((status, errors)) => {
-            errors.iter().for_each(|error| eprintln!("{error}"));
+            for error in errors {
+                eprintln!("{error}");
+            }
             status
         }
     }

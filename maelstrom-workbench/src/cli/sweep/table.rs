@@ -14,6 +14,9 @@ const WIDTH: f64 = 50.0;
 /// The runs of one combination of options.
 type Cells<'r> = BTreeMap<(&'r str, usize, u64, u64), Vec<&'r Record>>;
 
+/// Latencies with messages per operation, by all other options.
+type Groups<'r> = BTreeMap<(&'r str, usize, u64), Vec<(u64, f64)>>;
+
 pub(super) fn text(records: &[Record]) -> String {
     let mut cells = Cells::new();
     for record in records {
@@ -79,7 +82,7 @@ fn most(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Option<f
 
 /// Messages per operation by latency: a bar each.
 fn chart(cells: &Cells<'_>) -> String {
-    let mut groups: BTreeMap<(&str, usize, u64), Vec<(u64, f64)>> = BTreeMap::new();
+    let mut groups = Groups::new();
     for ((workload, nodes, rate, latency), records) in cells {
         if let Some(messages) = mean(records, |record| record.messages_per_op) {
             groups.entry((workload, *nodes, *rate)).or_default().push((*latency, messages));

@@ -251,6 +251,23 @@ mod tests {
     }
 
     #[test]
+    fn faults_of_a_time_are_those_that_lasted_into_it() {
+        let history = history(&[
+            (1, "kill", r#"["n1"]"#),
+            (2, "start", r#"["n1"]"#),
+            (4, "start-loss", "null"),
+            (5, "stop-loss", "null"),
+            (6, "pause", r#"["n2"]"#),
+        ]);
+        let told =
+            |from: u64, to: u64| faults_between(&history, from * 1_000_000_000, to * 1_000_000_000).len();
+        assert_eq!(
+            [told(0, 0), told(1, 1), told(2, 3), told(3, 3), told(0, 4), told(6, 9)],
+            [0, 1, 1, 0, 2, 1]
+        );
+    }
+
+    #[test]
     fn it_is_told_from_whom_a_node_was_cut_off_and_when() {
         let partition = r#"["isolated", {"n0": ["n2"], "n1": ["n2"], "n2": ["n0", "n1"]}]"#;
         let faults = [

@@ -25,7 +25,8 @@ pub(super) struct Explain {
     #[command(flatten)]
     which: Which,
 
-    /// The operation: an index of the history, such as 17, or a time, such as 2.31s or 410ms
+    /// The operation: an index of the history, such as 17, or a time, such as 2.31s or 410ms, until
+    /// which it began; alone, it is of the latest run
     #[arg(value_name = "OP")]
     op: Option<String>,
 }

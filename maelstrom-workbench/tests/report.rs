@@ -203,6 +203,10 @@ fn what_nodes_write_is_never_part_of_the_page() {
     assert_eq!(unpack(&page), data);
     assert!(!page.contains("alert(") && !page.contains("<b>") && !page.contains("<i>"), "it is in the page");
     assert_eq!(page.matches("</script>").count(), 2);
+    for (name, drawing) in data.svgs().unwrap() {
+        assert!(!drawing.contains("<script") && !drawing.contains("<img"), "{name}");
+        assert!(!drawing.chars().any(|c| c.is_control() && c != '\n'), "{name}");
+    }
     assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
 }
 
@@ -258,4 +262,21 @@ fn a_failing_test_leaves_a_report_with_messages_and_says_where() {
     assert!(data.messages.ends["lost"] > 0);
     let again = data.about.again.unwrap();
     assert!(said.contains(again.split(" at ").next().unwrap()), "{again}: {said}");
+}
+
+#[test]
+fn drawings_show_every_function_and_what_was_lost() {
+    let run = Simulation::<Forgetful>::new(Broadcast::default())
+        .rate(10.0)
+        .time_limit(Duration::from_secs(10))
+        .nemesis(Nemesis::loss().probability(0.5).interval(Duration::from_secs(1)))
+        .journal()
+        .run_seed(0);
+    let data = Data::new(&run, About::new("broadcast"));
+    let [(_, messages), (_, latency), (_, rate)] = data.svgs().unwrap();
+    assert_eq!(messages.matches("<polygon").count(), data.messages.len());
+    let lost = messages.matches("gossip lost ").count();
+    assert!(lost > 0 && lost as u64 == data.messages.ends["lost"], "{lost} of {:?}", data.messages.ends);
+    assert!(latency.contains("broadcast 0.99") && latency.contains("read 0.5"));
+    assert!(rate.contains("broadcast ok") && rate.contains("read ok"));
 }

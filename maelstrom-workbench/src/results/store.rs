@@ -85,7 +85,8 @@ impl Store {
         self.write_results(&results(run, interrupted, options))
     }
 
-    /// Writes `report.html`, with the messages of `journal.jsonl`, which has to be complete.
+    /// Writes `report.html`, `messages.svg`, `latency.svg` and `rate.svg`, with the messages of `journal.jsonl`, which has
+    /// to be complete.
     pub fn write_report(&self, run: &Run, about: About) -> io::Result<()> {
         let journal = BufReader::with_capacity(1 << 16, File::open(self.folder.join(JOURNAL))?);
         let data = Data::collect(run, about, |take| {
@@ -94,6 +95,9 @@ impl Store {
                 io::Result::Ok(())
             })
         })?;
+        for (name, drawing) in data.svgs()? {
+            fs::write(self.folder.join(name), drawing)?;
+        }
         fs::write(self.report(), data.page())
     }
 

@@ -30,6 +30,7 @@ mod messages;
 mod operations;
 mod page;
 mod place;
+mod svg;
 mod text;
 
 pub(crate) use charts::latencies;

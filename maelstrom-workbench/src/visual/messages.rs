@@ -107,8 +107,7 @@ impl<'r> Collector<'r> {
         self.out.total += 1;
         let Some(message) = Message::read(&event.line) else { return };
         *counted(&mut self.types, message.kind.clone(), "(others)".to_owned()) += 1;
-        let role = |name: &str| if is_client(name) { "clients".to_owned() } else { name.to_owned() };
-        let pair = (role(&message.src), role(&message.dest));
+        let pair = (role(&message.src).to_owned(), role(&message.dest).to_owned());
         *counted(&mut self.pairs, pair, ("(others)".to_owned(), "(others)".to_owned())) += 1;
         let cause = self.cause(event, &message);
         let is_request = is_client(&message.src);
@@ -217,6 +216,11 @@ impl Words {
 fn counted<K: Eq + std::hash::Hash>(counts: &mut HashMap<K, u64>, key: K, others: K) -> &mut u64 {
     let key = if counts.len() >= MOST_COUNTED && !counts.contains_key(&key) { others } else { key };
     counts.entry(key).or_default()
+}
+
+/// A name, where all clients are one.
+pub(super) fn role(name: &str) -> &str {
+    if is_client(name) { "clients" } else { name }
 }
 
 /// The network calls its clients c0, c1, …, and no node may be called so.

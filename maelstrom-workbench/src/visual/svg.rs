@@ -4,7 +4,7 @@ use std::{io, ops::Range};
 
 use plotters::{coord::Shift, prelude::*};
 
-use super::{Charts, Data, Messages, Quantile, Rate};
+use super::{Charts, Data, Messages, Quantile, Rate, messages::role};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn = Result<(), DrawingAreaErrorKind<io::Error>>;
@@ -115,29 +115,30 @@ fn arrows(data: &Data) -> Range<usize> {
     start..sent.len().min(start + MOST_ARROWS)
 }
 
-/// The words of who takes part: nodes first, in their order.
-fn lanes(data: &Data, arrows: &Range<usize>) -> Vec<usize> {
+/// Who takes part: nodes first, in their order.
+fn lanes<'d>(data: &'d Data, arrows: &Range<usize>) -> Vec<&'d str> {
     let all = &data.messages;
-    let mut lanes: Vec<usize> = arrows.clone().flat_map(|k| [all.src[k], all.dest[k]]).collect();
-    let place = |word: usize| data.nodes.iter().position(|node| *node == all.words[word]);
-    lanes.sort_by_key(|word| (place(*word).unwrap_or(usize::MAX), *word));
+    let names = arrows.clone().flat_map(|k| [all.src[k], all.dest[k]]);
+    let mut lanes: Vec<&str> = names.map(|word| role(&all.words[word])).collect();
+    let place = |lane: &str| data.nodes.iter().position(|node| node == lane).unwrap_or(usize::MAX);
+    lanes.sort_by_key(|lane| (place(lane), *lane));
     lanes.dedup();
     lanes
 }
 
-fn messages(area: &Area<'_>, all: &Messages, lanes: &[usize], arrows: Range<usize>) -> Drawn {
-    let x = |word: usize| {
-        let lane = lanes.iter().position(|lane| *lane == word).unwrap_or(0);
+fn messages(area: &Area<'_>, all: &Messages, lanes: &[&str], arrows: Range<usize>) -> Drawn {
+    let x = |name: &str| {
+        let lane = lanes.iter().position(|lane| *lane == role(name)).unwrap_or(0);
         i32::try_from(lane).unwrap_or(0) * LANE + LANE
     };
     let bottom = i32::try_from(arrows.len()).unwrap_or(0) * ROW + 3 * ROW;
     for lane in lanes {
-        let x = x(*lane);
+        let x = x(lane);
         area.draw(&PathElement::new([(x, 2 * ROW), (x, bottom)], BLACK.mix(0.3)))?;
-        area.draw(&Text::new(clean(&all.words[*lane]), (x - 10, ROW / 2), FONT))?;
+        area.draw(&Text::new(clean(lane), (x - 10, ROW / 2), FONT))?;
     }
     for (row, k) in (3..).zip(arrows) {
-        let (from, to, y) = (x(all.src[k]), x(all.dest[k]), row * ROW);
+        let (from, to, y) = (x(&all.words[all.src[k]]), x(&all.words[all.dest[k]]), row * ROW);
         let is_lost = (1..=3).contains(&all.end[k]);
         let colour = if is_lost { RED } else { BLUE };
         // Where it got lost nobody knows.

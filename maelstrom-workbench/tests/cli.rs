@@ -281,6 +281,8 @@ fn a_failing_run_is_shrunk_to_a_story_that_can_be_had_again() {
         story[0].starts_with("seed 3, after ") && story[0].contains(": 1 of 3 nodes, 1 of 3 clients, 1 of ")
     );
     assert!(story[1].starts_with("  0.00 s  process 0 (at n"), "{}", outcome.stdout);
+    let report = story.iter().find_map(|line| line.strip_prefix("report   ")).unwrap();
+    assert!(fs::read_to_string(place.0.join(report)).unwrap().contains("<canvas"));
     let again = story.iter().find_map(|line| line.strip_prefix("again    maelstrom-workbench ")).unwrap();
     let outcome = place.run(again);
     assert_eq!(outcome.status, 1, "{}", outcome.stderr);

@@ -15,7 +15,7 @@ use super::{
     Status, command_line,
     options::Test,
     plan::Plan,
-    test::{find, options, plan},
+    test::{about, find, options, plan},
 };
 
 /// Runs the first failing one of `--test-count` seeds again and again, always simulated.
@@ -38,12 +38,8 @@ fn failed(error: &io::Error) -> Status {
 }
 
 fn shrink(test: &Test, plan: &Plan) -> io::Result<Option<Shrunk>> {
-    let program = find(test.options.bin.as_deref().unwrap_or(Path::new("")))?;
-    let simulate = |cluster: ClusterOptions| -> io::Result<Run> {
-        lockstep::simulate(&program, &test.node_args, cluster, &*plan.workload, &plan.checks)
-    };
-    let Some(original) = failing(plan, &simulate)? else { return Ok(None) };
-    let rerun = |candidate: &Candidate| simulate(candidate.options(&plan.cluster));
+    let Some(original) = failing(test, plan)? else { return Ok(None) };
+    let rerun = |candidate: &Candidate| simulate(test, plan, candidate.options(&plan.cluster));
     let clients = shrink::clients_of(&*plan.workload, plan.cluster.compat);
     let shrunk = shrink::shrink(original, plan.cluster.time_limit, shrink::TRIES, clients, rerun);
     shrunk.map(Some).ok_or_else(|| {
@@ -53,11 +49,16 @@ fn shrink(test: &Test, plan: &Plan) -> io::Result<Option<Shrunk>> {
     })
 }
 
+fn simulate(test: &Test, plan: &Plan, cluster: ClusterOptions) -> io::Result<Run> {
+    let program = find(test.options.bin.as_deref().unwrap_or(Path::new("")))?;
+    lockstep::simulate(&program, &test.node_args, cluster, &*plan.workload, &plan.checks)
+}
+
 /// The first run that is not valid.
-fn failing(plan: &Plan, simulate: &dyn Fn(ClusterOptions) -> io::Result<Run>) -> io::Result<Option<Run>> {
+fn failing(test: &Test, plan: &Plan) -> io::Result<Option<Run>> {
     for count in 0..plan.test_count {
         let seed = plan.cluster.seed.wrapping_add(count);
-        let run = simulate(ClusterOptions { seed, ..plan.cluster.clone() })?;
+        let run = simulate(test, plan, ClusterOptions { seed, ..plan.cluster.clone() })?;
         if run.verdict() != Verdict::Valid {
             return Ok(Some(run));
         }
@@ -77,10 +78,15 @@ fn report(test: &Test, plan: &mut Plan, shrunk: &Shrunk) -> io::Result<Status> {
     again.options.time_limit = time_limit.as_secs().to_string();
     again.options.schedule = Some(store.path().join("schedule.json"));
     plan.cluster = shrunk.what_is_left().options(&plan.cluster);
-    store.write(&shrunk.run, None, options(&again, plan))?;
+    // Once more, as only this time the messages are of interest.
+    let cluster = ClusterOptions { journal: true, ..plan.cluster.clone() };
+    let run = simulate(test, plan, cluster)?;
+    store.write(&run, None, options(&again, plan))?;
+    store.write_report(&run, about(&again, plan, run.seed))?;
     println!("{shrunk}");
     println!("results  {}", store.path().display());
-    let seed = shrunk.run.seed;
+    println!("report   {}", store.report().display());
+    let seed = run.seed;
     println!(
         "again    {}",
         command_line::for_workbench(&again.options, &test.node_args, seed, true, &test.store)

@@ -113,7 +113,7 @@ pub(super) fn execute(test: &Test, plan: &Plan, shown: Shown) -> io::Result<Outc
 }
 
 /// How a run came about, for its report.
-fn about(test: &Test, plan: &Plan, seed: u64) -> About {
+pub(super) fn about(test: &Test, plan: &Plan, seed: u64) -> About {
     let again = command_line::for_workbench(&test.options, &test.node_args, seed, test.simulate, &test.store);
     About {
         workload: plan.workload.name().to_owned(),

@@ -2,117 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod place;
+
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    io::{BufRead, BufReader, Read},
     process::{Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
 };
 
 use maelstrom_workbench::Value;
+use place::{NODE, Place};
 use rustix::process::{Pid, Signal, kill_process};
-
-/// An echo node in shell, which also lets itself be led in lockstep. `ECHO` stands for what it makes of the text.
-const NODE: &str = r#"#!/bin/sh
-answer() {
-    src=${1#*\"src\":\"}; src=${src%%\"*}
-    dest=${1#*\"dest\":\"}; dest=${dest%%\"*}
-    id=${1##*\"msg_id\":}; id=${id%%\}*}
-    text=${1#*\"echo\":\"}; text=${text%%\"*}
-    case $1 in
-        *'"type":"init"'*) body='"type":"init_ok"' ;;
-        *) body="\"type\":\"echo_ok\",\"echo\":\"ECHO\"" ;;
-    esac
-    reply="{\"src\":\"$dest\",\"dest\":\"$src\",\"body\":{$body,\"in_reply_to\":$id}}"
-}
-while read -r line; do
-    if [ -z "$MAELSTROM_LOCKSTEP" ]; then
-        answer "$line"
-        printf '%s\n' "$reply"
-    else
-        case $line in receive*)
-            answer "$line"
-            printf 'send %s %s %s\n' "${#src}" "$src" "$reply" ;;
-        esac
-        echo 'ready -'
-    fi
-done
-"#;
-
-struct Outcome {
-    status: i32,
-    stdout: String,
-    stderr: String,
-}
-
-/// A folder of its own for a test, and the program run in it.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{}-{count}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    /// Puts a node there that answers with this text.
-    fn node(&self, echo: &str) {
-        self.program(&NODE.replace("ECHO", echo));
-    }
-
-    fn program(&self, script: &str) {
-        let path = self.0.join("node");
-        fs::write(&path, script).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    /// Runs the program with these arguments, separated by blanks.
-    fn run(&self, args: &str) -> Outcome {
-        self.run_with(args, "")
-    }
-
-    fn run_with(&self, args: &str, input: &str) -> Outcome {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_maelstrom-workbench"))
-            .args(args.split_whitespace())
-            .current_dir(&self.0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // A program that does not read has ended, and says so by its status.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Outcome {
-            status: output.status.code().unwrap(),
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        }
-    }
-
-    fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.0.join(path)).unwrap()
-    }
-
-    fn results(&self) -> Value {
-        self.read("store/latest/results.json").parse().unwrap()
-    }
-}
 
 /// A member as JSON, to look for words in it.
 fn text_of(results: &Value, name: &str) -> String {
     results.get(name).unwrap().to_string()
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 #[test]

@@ -2,17 +2,18 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod place;
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    os::unix::fs::{PermissionsExt, symlink},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
+    os::unix::fs::symlink,
+    path::PathBuf,
+    process::{Child, Stdio},
 };
 
-use maelstrom_workbench::Value;
+use place::Place;
 
 /// One value is acknowledged by n0, cut off from n1, and missing from what n1 reads.
 const HISTORY: &str = r#"{"index":0,"time":100000000,"process":"nemesis","type":"info","f":"start-partition","value":"one"}
@@ -41,89 +42,26 @@ const JOURNAL: &str = r#"{"time":0,"type":"send","message":{"id":0,"src":"c0","d
 {"time":905000000,"type":"send","message":{"id":8,"src":"c5","dest":"n1","body":{"type":"read","msg_id":1}}}
 "#;
 
-/// A node that echoes, led in lockstep. `ECHO` stands for what it makes of the text.
-const NODE: &str = r#"#!/bin/sh
-while read -r line; do
-    case $line in receive*)
-        src=${line#*\"src\":\"}; src=${src%%\"*}
-        dest=${line#*\"dest\":\"}; dest=${dest%%\"*}
-        id=${line##*\"msg_id\":}; id=${id%%\}*}
-        text=${line#*\"echo\":\"}; text=${text%%\"*}
-        case $line in
-            *'"type":"init"'*) body='"type":"init_ok"' ;;
-            *) body="\"type\":\"echo_ok\",\"echo\":\"ECHO\"" ;;
-        esac
-        reply="{\"src\":\"$dest\",\"dest\":\"$src\",\"body\":{$body,\"in_reply_to\":$id}}"
-        printf 'send %s %s %s\n' "${#src}" "$src" "$reply" ;;
-    esac
-    echo 'ready -'
-done
-"#;
-
-struct Outcome {
-    status: i32,
-    stdout: String,
-    stderr: String,
+/// A place with that run in its store.
+fn kept() -> Place {
+    let place = Place::new();
+    let run = place.0.join("store/broadcast/20240229T000000.000Z");
+    fs::create_dir_all(&run).unwrap();
+    for (name, text) in [("history.jsonl", HISTORY), ("results.json", RESULTS), ("journal.jsonl", JOURNAL)] {
+        fs::write(run.join(name), text).unwrap();
+    }
+    symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
+    place
 }
 
-/// A folder of its own, with a store.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("stored-{}-{count}", std::process::id());
-        let place = Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name));
-        let run = place.0.join("store/broadcast/20240229T000000.000Z");
-        fs::create_dir_all(&run).unwrap();
-        for (name, text) in
-            [("history.jsonl", HISTORY), ("results.json", RESULTS), ("journal.jsonl", JOURNAL)]
-        {
-            fs::write(run.join(name), text).unwrap();
-        }
-        symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
-        place
-    }
-
-    /// Puts an echo node there that answers with this text.
-    fn node(&self, echo: &str) {
-        let path = self.0.join("node");
-        fs::write(&path, NODE.replace("ECHO", echo)).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
-    fn command(&self, args: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_maelstrom-workbench"));
-        command.args(args.split_whitespace()).current_dir(&self.0);
-        command
-    }
-
-    fn run(&self, args: &str) -> Outcome {
-        let output = self.command(args).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let status = output.status.code().unwrap();
-        Outcome { status, stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join("store/latest").join(name)
-    }
-
-    fn results(&self) -> Value {
-        fs::read_to_string(self.file("results.json")).unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A file of the latest run.
+fn file(place: &Place, name: &str) -> PathBuf {
+    place.0.join("store/latest").join(name)
 }
 
 #[test]
 fn a_run_is_shown_by_path_by_name_or_as_the_latest() {
-    let place = Place::new();
+    let place = kept();
     for which in ["", "latest", "store/latest", "broadcast/20240229T000000.000Z"] {
         let outcome = place.run(&format!("show {which}"));
         assert_eq!(outcome.status, 0, "{}", outcome.stderr);
@@ -142,13 +80,13 @@ fn a_run_is_shown_by_path_by_name_or_as_the_latest() {
 
 #[test]
 fn what_is_no_run_is_said_to_be_none() {
-    let place = Place::new();
+    let place = kept();
     for command in ["show", "analyze", "explain"] {
         let outcome = place.run(&format!("{command} broadcast"));
         assert_eq!((outcome.status, &*outcome.stdout), (255, ""));
         assert_eq!(outcome.stderr, "broadcast: there is no such run, neither here nor in store\n");
     }
-    fs::write(place.file("journal.jsonl"), "{\"time\":0}\n").unwrap();
+    fs::write(file(&place, "journal.jsonl"), "{\"time\":0}\n").unwrap();
     let outcome = place.run("show");
     assert_eq!(outcome.status, 255);
     assert!(outcome.stderr.contains("journal.jsonl: line 1: missing field"), "{}", outcome.stderr);
@@ -156,8 +94,8 @@ fn what_is_no_run_is_said_to_be_none() {
 
 #[test]
 fn what_a_run_carries_does_not_reach_the_terminal_as_it_is() {
-    let place = Place::new();
-    fs::write(place.file("results.json"), RESULTS.replace("\"old\"", r#""\u001b]0;mine\u0007\u009b2J""#))
+    let place = kept();
+    fs::write(file(&place, "results.json"), RESULTS.replace("\"old\"", r#""\u001b]0;mine\u0007\u009b2J""#))
         .unwrap();
     let outcome = place.run("show");
     assert!(outcome.stdout.contains("]0;mine"), "{}", outcome.stdout);
@@ -166,7 +104,7 @@ fn what_a_run_carries_does_not_reach_the_terminal_as_it_is() {
 
 #[test]
 fn a_stored_history_is_judged_again_and_the_results_say_so() {
-    let place = Place::new();
+    let place = kept();
     let outcome = place.run("analyze");
     assert_eq!(outcome.status, 1, "{}", outcome.stderr);
     assert!(outcome.stdout.ends_with("invalid now; it was valid\n"), "{}", outcome.stdout);
@@ -187,21 +125,21 @@ fn a_stored_history_is_judged_again_and_the_results_say_so() {
 
 #[test]
 fn a_run_is_judged_by_the_options_that_it_was_made_with() {
-    let place = Place::new();
+    let place = kept();
     let history = HISTORY.replace(r#""ok","f":"read","value":[]"#, r#""fail","f":"read","value":null"#)
         + r#"{"index":6,"time":920000000,"process":0,"type":"invoke","f":"read","value":null}
 {"index":7,"time":930000000,"process":0,"type":"ok","f":"read","value":[7]}
 "#;
-    fs::write(place.file("history.jsonl"), history).unwrap();
+    fs::write(file(&place, "history.jsonl"), history).unwrap();
     assert_eq!(place.run("analyze").status, 0);
     let options = RESULTS.replace(r#""options": {"#, r#""options": {"availability": "total", "#);
-    fs::write(place.file("results.json"), options).unwrap();
+    fs::write(file(&place, "results.json"), options).unwrap();
     assert_eq!(place.run("analyze").status, 1);
 }
 
 #[test]
 fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
-    let place = Place::new();
+    let place = kept();
     for op in ["2", "3", "latest 2", "latest 0.5s", "latest 200ms"] {
         let outcome = place.run(&format!("explain {op}"));
         let text = &outcome.stdout;
@@ -232,7 +170,7 @@ fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
 
 #[test]
 fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
-    let place = Place::new();
+    let place = kept();
     let journal = JOURNAL.replace(r#""cause":4,"#, "").replace(r#""cause":"timer","#, "");
     // The node answers last, so that all that it sends stands in between.
     let (reply, others): (Vec<&str>, Vec<&str>) =
@@ -240,7 +178,7 @@ fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
     let reply = reply[0].replace("206000000", "209000000");
     let at = others.iter().position(|line| line.contains("215000000")).unwrap();
     let lines = [&others[..at], &[&*reply], &others[at..]].concat();
-    fs::write(place.file("journal.jsonl"), lines.join("\n")).unwrap();
+    fs::write(file(&place, "journal.jsonl"), lines.join("\n")).unwrap();
     let text = place.run("explain 2").stdout;
     let guesses: Vec<_> = text.lines().filter(|line| line.contains("a guess")).collect();
     assert_eq!(guesses.len(), 2, "{text}");
@@ -249,7 +187,7 @@ fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
 
 #[test]
 fn the_story_of_a_verdict_is_that_of_its_results() {
-    let place = Place::new();
+    let place = kept();
     assert!(place.run("explain").stdout.contains("nothing was found to be wrong"));
     place.run("analyze");
     let outcome = place.run("explain");
@@ -262,7 +200,7 @@ const SWEEP: &str =
 
 #[test]
 fn a_sweep_has_a_row_for_each_combination_and_a_chart_of_latencies() {
-    let place = Place::new();
+    let place = kept();
     place.node("$text");
     let outcome = place.run(SWEEP);
     assert_eq!(outcome.status, 0, "{}", outcome.stderr);
@@ -277,7 +215,7 @@ fn a_sweep_has_a_row_for_each_combination_and_a_chart_of_latencies() {
 
 #[test]
 fn the_parts_of_a_sweep_joined_have_the_table_of_the_whole() {
-    let place = Place::new();
+    let place = kept();
     place.node("$text");
     let whole = place.run(&format!("{SWEEP} --output whole"));
     let read = |name: &str| fs::read_to_string(place.0.join(name)).unwrap();
@@ -300,7 +238,7 @@ fn the_parts_of_a_sweep_joined_have_the_table_of_the_whole() {
 
 #[test]
 fn a_sweep_lists_the_seeds_that_failed_and_how_to_see_them_again() {
-    let place = Place::new();
+    let place = kept();
     place.node("wrong");
     let outcome = place.run("sweep -w echo --bin node --node-count 1 --time-limit 1 --rate 10 --seeds 4..6");
     assert_eq!(outcome.status, 1, "{}", outcome.stderr);
@@ -315,7 +253,7 @@ fn a_sweep_lists_the_seeds_that_failed_and_how_to_see_them_again() {
 
 #[test]
 fn a_sweep_that_can_not_be_made_says_why() {
-    let place = Place::new();
+    let place = kept();
     let outcome = place.run("sweep -w echo --bin nobody --seeds 0..50");
     assert_eq!(outcome.status, 255);
     assert_eq!(
@@ -334,7 +272,7 @@ struct Serving {
 
 impl Serving {
     fn start(place: &Place) -> Self {
-        let mut child = place.command("serve --port 0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = place.command(["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
@@ -365,9 +303,9 @@ impl Drop for Serving {
 
 #[test]
 fn stored_runs_are_listed_with_their_files() {
-    let place = Place::new();
+    let place = kept();
     let evil = RESULTS.replace(r#""simulate": true"#, r#""bin": "<script>alert(1)</script>""#);
-    fs::write(place.file("results.json"), evil).unwrap();
+    fs::write(file(&place, "results.json"), evil).unwrap();
     let serving = Serving::start(&place);
     let (status, page) = serving.get("/");
     assert_eq!(status, 200);
@@ -387,7 +325,7 @@ fn stored_runs_are_listed_with_their_files() {
 
 #[test]
 fn no_path_leaves_the_store() {
-    let place = Place::new();
+    let place = kept();
     let secret = place.0.join("secret");
     fs::write(&secret, "nobody is to see this").unwrap();
     let run = place.0.join("store/broadcast/20240229T000000.000Z");
@@ -417,12 +355,12 @@ fn no_path_leaves_the_store() {
 
 #[test]
 fn only_this_machine_is_answered_and_only_read() {
-    let place = Place::new();
+    let place = kept();
     let serving = Serving::start(&place);
     assert!(serving.address.starts_with("127.0.0.1:"), "{}", serving.address);
     let request = "GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n";
     assert_eq!(serving.ask(request).0, 403);
     let request = "DELETE /latest/results.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     assert_eq!(serving.ask(request).0, 405);
-    assert!(place.file("results.json").exists());
+    assert!(file(&place, "results.json").exists());
 }

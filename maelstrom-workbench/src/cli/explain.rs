@@ -41,16 +41,7 @@ enum Meant {
 }
 
 pub(super) fn run(explain: &Explain) -> Status {
-    match tell(explain) {
-        Ok((text, verdict)) => {
-            print!("{text}");
-            Status::Judged(verdict)
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            Status::Failed
-        }
-    }
+    Status::of_told(tell(explain))
 }
 
 fn tell(explain: &Explain) -> Result<(String, Verdict), String> {

@@ -46,6 +46,20 @@ impl Status {
         mistakes.into_iter().for_each(|mistake| eprintln!("{mistake}"));
         Self::BadArguments
     }
+
+    /// Prints what is to be told of a run, which has this verdict; or why nothing can be told.
+    fn of_told(told: Result<(String, Verdict), String>) -> Self {
+        match told {
+            Ok((text, verdict)) => {
+                print!("{text}");
+                Self::Judged(verdict)
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                Self::Failed
+            }
+        }
+    }
 }
 
 impl From<Status> for ExitCode {

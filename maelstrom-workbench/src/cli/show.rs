@@ -22,17 +22,7 @@ use super::{
 const TYPES: usize = 6;
 
 pub(super) fn run(which: &Which) -> Status {
-    let shown = which.read().and_then(|stored| Ok((text(&stored)?, stored.verdict())));
-    match shown {
-        Ok((text, verdict)) => {
-            print!("{text}");
-            Status::Judged(verdict)
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            Status::Failed
-        }
-    }
+    Status::of_told(which.read().and_then(|stored| Ok((text(&stored)?, stored.verdict()))))
 }
 
 fn text(stored: &Stored) -> Result<String, String> {

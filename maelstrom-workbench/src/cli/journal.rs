@@ -4,27 +4,39 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, ErrorKind},
     path::Path,
+    str::FromStr,
 };
 
-use maelstrom_workbench::Value;
+use maelstrom_workbench::{
+    Value,
+    journal::{Cause, Event, EventKind},
+};
 use serde::Deserialize;
 
-/// One event of a message, as the file has it.
-#[derive(Clone, Debug, Deserialize)]
+/// One event of a message, and the message.
+#[derive(Clone, Debug)]
 pub(super) struct Line {
     /// In ns from the run's very beginning: before the handshakes, after which histories begin.
     pub(super) time: u64,
-    /// `send`, `recv`, `lost`, `partitioned` or `gone`.
-    #[serde(rename = "type")]
-    pub(super) kind: String,
-    /// In simulations: the number of the message that was handled, or `timer`.
-    pub(super) cause: Option<Value>,
+    pub(super) kind: EventKind,
+    /// Known in simulations only.
+    pub(super) cause: Option<Cause>,
+    pub(super) id: u64,
     pub(super) message: Message,
+}
+
+impl FromStr for Line {
+    type Err = serde_json::Error;
+
+    fn from_str(line: &str) -> Result<Self, Self::Err> {
+        let Event { time, kind, id, cause, line } = line.parse()?;
+        let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        Ok(Self { time, kind, cause, id, message: serde_json::from_str(&line)? })
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Message {
-    pub(super) id: u64,
     pub(super) src: String,
     pub(super) dest: String,
     #[serde(default)]
@@ -49,7 +61,7 @@ pub(super) fn each(folder: &Path, mut f: impl FnMut(Line)) -> Result<bool, Strin
     };
     for (k, line) in BufReader::with_capacity(1 << 16, file).lines().enumerate() {
         let line = line.map_err(|error| named(&error))?;
-        f(serde_json::from_str(&line).map_err(|error| named(&format!("line {}: {error}", k + 1)))?);
+        f(line.parse().map_err(|error| named(&format!("line {}: {error}", k + 1)))?);
     }
     Ok(true)
 }

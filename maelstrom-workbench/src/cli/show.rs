@@ -8,6 +8,7 @@ use std::{
 use maelstrom_workbench::{
     Value,
     history::{History, Kind},
+    journal::EventKind,
     story,
 };
 
@@ -96,13 +97,13 @@ pub(super) fn ms(ns: u64) -> String {
 
 /// What became of messages, and of which type they were. Nothing without a journal.
 fn messages(folder: &Path) -> Result<Vec<String>, String> {
-    let mut fates: BTreeMap<String, usize> = BTreeMap::new();
+    let mut fates: BTreeMap<&str, usize> = BTreeMap::new();
     let mut types: BTreeMap<String, usize> = BTreeMap::new();
     let is_there = journal::each(folder, |line| {
-        if line.kind == "send" {
+        if line.kind == EventKind::Send {
             *types.entry(line.message.kind().to_owned()).or_default() += 1;
         }
-        *fates.entry(line.kind).or_default() += 1;
+        *fates.entry(line.kind.name()).or_default() += 1;
     })?;
     if !is_there {
         return Ok(Vec::new());

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use maelstrom_workbench::{
     Value,
     history::{Kind, Operation},
+    journal::{Cause, EventKind},
 };
 
 use super::{
     super::{
         journal::{self, Line},
         show::ms,
-        stored::{Stored, whole},
+        stored::Stored,
     },
     node, short, worker,
 };
@@ -56,7 +57,7 @@ fn offset(stored: &Stored, journal: &[Line]) -> Option<u64> {
     let others = 2 * stored.nodes().len();
     let requests: Vec<&Line> = journal
         .iter()
-        .filter(|line| line.kind == "send" && line.message.kind() != "init")
+        .filter(|line| line.kind == EventKind::Send && line.message.kind() != "init")
         .filter(|line| number(&line.message.src).is_some_and(|number| number >= others))
         .take(LEARNED)
         .collect();
@@ -89,7 +90,7 @@ fn client(stored: &Stored, position: usize, node_of: &str, journal: &[Line], fro
     };
     let before = operations[..position].iter().filter(is_like).count();
     let is_request = |line: &&Line| {
-        line.kind == "send"
+        line.kind == EventKind::Send
             && line.time == from
             && line.message.dest == node_of
             && line.message.kind() != "init"
@@ -100,22 +101,23 @@ fn client(stored: &Stored, position: usize, node_of: &str, journal: &[Line], fro
 
 /// The numbers of what a client sent in that time, and of the replies.
 fn exchange(journal: &[Line], client: &str, from: u64, to: u64) -> BTreeSet<u64> {
-    let sends = || journal.iter().filter(|line| line.kind == "send");
+    let sends = || journal.iter().filter(|line| line.kind == EventKind::Send);
     let requests = sends().filter(|line| line.message.src == client && (from..=to).contains(&line.time));
     let msg_ids: Vec<&Value> = requests.clone().filter_map(|line| line.message.body.get("msg_id")).collect();
     let is_reply = |line: &&Line| {
         let to = line.message.body.get("in_reply_to");
         line.message.dest == client && to.is_some_and(|id| msg_ids.contains(&id))
     };
-    requests.chain(sends().filter(is_reply)).map(|line| line.message.id).collect()
+    requests.chain(sends().filter(is_reply)).map(|line| line.id).collect()
 }
 
 /// With all that was sent while one of them was handled. The journal has causes before what they cause.
 fn transitive(journal: &[Line], mut caused: BTreeSet<u64>) -> BTreeSet<u64> {
-    for line in journal.iter().filter(|line| line.kind == "send") {
-        let cause = line.cause.as_ref().and_then(whole).and_then(|id| u64::try_from(id).ok());
-        if cause.is_some_and(|cause| caused.contains(&cause)) {
-            caused.insert(line.message.id);
+    for line in journal.iter().filter(|line| line.kind == EventKind::Send) {
+        if let Some(Cause::Message(cause)) = line.cause
+            && caused.contains(&cause)
+        {
+            caused.insert(line.id);
         }
     }
     caused
@@ -123,44 +125,43 @@ fn transitive(journal: &[Line], mut caused: BTreeSet<u64>) -> BTreeSet<u64> {
 
 /// What the node sent between its first message of an exchange and its last.
 fn between(journal: &[Line], exchange: &BTreeSet<u64>, node: &str) -> BTreeSet<u64> {
-    let is_there = |line: &&Line| match &*line.kind {
-        "recv" => line.message.dest == node,
-        "send" => line.message.src == node,
+    let is_there = |line: &&Line| match line.kind {
+        EventKind::Receive => line.message.dest == node,
+        EventKind::Send => line.message.src == node,
         _ => false,
     };
-    let mut times = journal.iter().filter(|line| exchange.contains(&line.message.id)).filter(is_there);
+    let mut times = journal.iter().filter(|line| exchange.contains(&line.id)).filter(is_there);
     let Some(first) = times.next().map(|line| line.time) else { return BTreeSet::new() };
     let last = times.next_back().map_or(first, |line| line.time);
     let sends = journal.iter().filter(|line| {
-        line.kind == "send" && line.message.src == node && (first..=last).contains(&line.time)
+        line.kind == EventKind::Send && line.message.src == node && (first..=last).contains(&line.time)
     });
-    sends.map(|line| line.message.id).filter(|id| !exchange.contains(id)).collect()
+    sends.map(|line| line.id).filter(|id| !exchange.contains(id)).collect()
 }
 
 /// A line for each message: when, from whom to whom, what, and what became of it.
 fn told(journal: &[Line], caused: &BTreeSet<u64>, guessed: &BTreeSet<u64>, offset: u64) -> String {
     let mut fates: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-    for line in journal.iter().filter(|line| line.kind != "send") {
+    for line in journal {
         let time = line.time.saturating_sub(offset);
-        let fate = match &*line.kind {
-            "recv" => format!("received at {}", ms(time)),
-            "lost" => "lost".to_owned(),
-            "partitioned" => format!("cut off at {}", ms(time)),
-            "gone" => format!("its receiver had gone at {}", ms(time)),
-            other => format!("{other} at {}", ms(time)),
+        let fate = match line.kind {
+            EventKind::Receive => format!("received at {}", ms(time)),
+            EventKind::Lost => "lost".to_owned(),
+            EventKind::Partitioned => format!("cut off at {}", ms(time)),
+            EventKind::Gone => format!("its receiver had gone at {}", ms(time)),
+            EventKind::Send => continue,
         };
-        fates.entry(line.message.id).or_default().push(fate);
+        fates.entry(line.id).or_default().push(fate);
     }
     let is_told = |line: &&Line| {
-        line.kind == "send" && (caused.contains(&line.message.id) || guessed.contains(&line.message.id))
+        line.kind == EventKind::Send && (caused.contains(&line.id) || guessed.contains(&line.id))
     };
     let mut lines: Vec<String> = journal
         .iter()
         .filter(is_told)
-        .map(|Line { time, message, .. }| {
-            let fate =
-                fates.get(&message.id).map_or_else(|| "still under way".to_owned(), |fate| fate.join(", "));
-            let guess = if guessed.contains(&message.id) { "a guess: " } else { "" };
+        .map(|Line { time, id, message, .. }| {
+            let fate = fates.get(id).map_or_else(|| "still under way".to_owned(), |fate| fate.join(", "));
+            let guess = if guessed.contains(id) { "a guess: " } else { "" };
             format!(
                 "{guess}{:>10}  {} -> {}  {}  {fate}",
                 ms(time.saturating_sub(offset)),

@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 
 use super::Shrunk;
 use crate::{
-    Run,
+    Run, Schedule,
     checker::words,
-    history::{Kind, Operation, Process},
+    history::{Kind, Operation},
     story,
 };
 
@@ -65,7 +65,7 @@ impl Size {
     }
 }
 
-/// `1.20 s  process 2 (at n1) asks to write [0,3]: ok after 20 ms`.
+/// `1.20 s  process 2 (at n1): write [0,3] → ok after 20 ms`.
 fn operation(run: &Run, invocation: &Operation, completion: Option<&Operation>) -> String {
     let value = |operation: &Operation| {
         if operation.value.is_null() { String::new() } else { format!(" {}", words::value(&operation.value)) }
@@ -87,14 +87,9 @@ fn operation(run: &Run, invocation: &Operation, completion: Option<&Operation>) 
             format!("{}{got} after {}", completion.kind, words::time(took))
         }
     };
-    let who = match invocation.process {
-        Process::Client(number) => {
-            let nodes = &run.schedule.nodes;
-            let worker = usize::try_from(number).unwrap_or_default() % run.schedule.concurrency.max(1);
-            format!("process {number} (at {})", nodes[worker % nodes.len()])
-        }
-        Process::Nemesis => "the nemesis".to_owned(),
-    };
+    let Schedule { nodes, concurrency, .. } = &run.schedule;
+    let process = invocation.process.to_string();
+    let who = story::name_nodes(&process, nodes, *concurrency, &mut BTreeSet::new());
     let at = Duration::from_nanos(invocation.time).as_secs_f64();
     format!("{at:.2} s  {who}: {asked} → {answer}")
 }

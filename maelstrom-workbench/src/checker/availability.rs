@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::{Checker, Divergence, Judgement, Options, Verdict};
+use super::{Checker, Divergence, Evidence, Judgement, Options, Verdict};
 use crate::{
     Quirk, Value,
     history::{History, Kind},
@@ -48,7 +48,15 @@ impl Checker for Availability {
             let text = format!("as a 32-bit number, {ok} of {invoked} is {}", f64::from(single));
             Divergence::new(Quirk::SinglePrecisionAvailability, original, text)
         });
-        Judgement::new(verdict, [("ok-fraction", shown)]).explain(explanation).diverge(divergence)
+        let unsuccessful = || {
+            let mut completions = history.client_operations().map(|(_, operation)| operation);
+            completions.find(|operation| matches!(operation.kind, Kind::Fail | Kind::Info))
+        };
+        let first = explanation.as_ref().and_then(|_| unsuccessful()).map(|operation| operation.index);
+        Judgement::new(verdict, [("ok-fraction", shown)])
+            .explain(explanation)
+            .prove(Evidence::of(first))
+            .diverge(divergence)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Checker, Divergence, Judgement, Options, Verdict, Warning,
+    Checker, Divergence, Evidence, Judgement, Options, Verdict, Warning,
     ranges::{Sums, TooLarge},
     words,
 };
@@ -49,6 +49,7 @@ fn judge(history: &History, options: &Options) -> Result<Judgement, String> {
         }
     }
 
+    let evidence = Evidence::of(errors.first().map(|(read, _)| read.index));
     let (verdict, explanation) = if let Some(&(read, sum)) = errors.first() {
         (Verdict::Invalid, Some(explain(read, sum, &sums, errors.len() - 1)))
     } else if finals.is_empty() && !options.compat {
@@ -71,6 +72,7 @@ fn judge(history: &History, options: &Options) -> Result<Judgement, String> {
     ];
     Ok(Judgement::new(verdict, fields)
         .explain(explanation)
+        .prove(evidence)
         .warn(
             unread(finals.is_empty() && options.compat)
                 .map(|text| Warning::new(Quirk::UncheckedCounterReads, text, 1)),

@@ -2,7 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run.
 
-use super::{Checker, Judgement, Options, Verdict, words};
+use super::{Checker, Evidence, Judgement, Options, Verdict, words};
 use crate::{
     Value,
     history::{History, Kind, Operation},
@@ -36,8 +36,13 @@ impl Checker for Echo {
                 completion.value.clone(),
             ])
         };
+        let evidence = wrong.first().map_or_else(Evidence::default, |(invocation, _)| {
+            Evidence::of([invocation.index]).about(&invocation.value)
+        });
         let verdict = if wrong.is_empty() { Verdict::Valid } else { Verdict::Invalid };
-        Judgement::new(verdict, [("errors", wrong.iter().map(error).collect())]).explain(explain(&wrong))
+        Judgement::new(verdict, [("errors", wrong.iter().map(error).collect())])
+            .explain(explain(&wrong))
+            .prove(evidence)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::Verdict;
+use super::{Evidence, Verdict};
 use crate::{Quirk, Value};
 
 /// What a checker says of a history.
@@ -11,6 +11,7 @@ pub struct Judgement {
     verdict: Verdict,
     result: BTreeMap<String, Value>,
     explanation: Option<String>,
+    evidence: Evidence,
     warnings: Vec<Warning>,
     maelstrom_would: Vec<Divergence>,
 }
@@ -20,7 +21,14 @@ impl Judgement {
     pub fn new<K: Into<String>>(verdict: Verdict, fields: impl IntoIterator<Item = (K, Value)>) -> Self {
         let mut result: BTreeMap<_, _> = fields.into_iter().map(|(key, value)| (key.into(), value)).collect();
         result.insert("valid?".to_owned(), verdict.into());
-        Self { verdict, result, explanation: None, warnings: Vec::new(), maelstrom_would: Vec::new() }
+        Self {
+            verdict,
+            result,
+            explanation: None,
+            evidence: Evidence::default(),
+            warnings: Vec::new(),
+            maelstrom_would: Vec::new(),
+        }
     }
 
     /// What a checker answers that can't judge the history: unknown, and why.
@@ -33,6 +41,13 @@ impl Judgement {
     #[must_use]
     pub fn explain(mut self, explanation: Option<String>) -> Self {
         self.explanation = explanation;
+        self
+    }
+
+    /// Says what that rests on.
+    #[must_use]
+    pub fn prove(mut self, evidence: Evidence) -> Self {
+        self.evidence = evidence;
         self
     }
 
@@ -63,6 +78,11 @@ impl Judgement {
     /// Why the verdict is what it is, in one sentence without a full stop. Every verdict but valid has one.
     pub fn explanation(&self) -> Option<&str> {
         self.explanation.as_deref()
+    }
+
+    /// What the explanation rests on; nothing if there is none.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
     }
 
     /// What Maelstrom's checker does not see. Never changes the verdict.

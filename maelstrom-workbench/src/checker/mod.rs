@@ -3,6 +3,7 @@
 mod availability;
 mod counter;
 mod echo;
+mod evidence;
 mod exceptions;
 mod judgement;
 mod kafka;
@@ -22,6 +23,7 @@ use std::fmt;
 pub use availability::{Availability, ParseAvailabilityError, RequiredAvailability};
 pub use counter::Counter;
 pub use echo::Echo;
+pub use evidence::{Cycle, Edge, Evidence, Next, State, Stuck, Transaction};
 pub use exceptions::Exceptions;
 pub use judgement::{Divergence, Judgement, Warning};
 pub use kafka::Kafka;

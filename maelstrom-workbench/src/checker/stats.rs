@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Checker, Judgement, Options, Verdict, words};
+use super::{Checker, Evidence, Judgement, Options, Verdict, words};
 use crate::{
     Value,
-    history::{History, Kind},
+    history::{History, Kind, Operation},
 };
 
 /// Counts completions, in all and by function: invalid if some function never succeeded. `crash` and
@@ -37,8 +37,16 @@ impl Checker for Stats {
         let explain = |(f, counts): &(&&str, &Counts)| {
             format!("no `{f}` succeeded: {} failed, {} indeterminate", counts.fail, counts.info)
         };
+        // The first that did not succeed may tell why none did.
+        let is_of_failing = |operation: &Operation| {
+            operation.kind != Kind::Invoke && failing.iter().any(|(f, _)| **f == operation.f)
+        };
+        let mut completions = history.client_operations().map(|(_, operation)| operation);
+        let unsuccessful =
+            completions.find(|operation| is_of_failing(operation)).map(|operation| operation.index);
         let explanations: Vec<_> = failing.iter().map(explain).collect();
         Judgement::new(verdict, all.fields(false).into_iter().chain([by_f]))
+            .prove(Evidence::of(unsuccessful))
             .explain((!failing.is_empty()).then(|| words::list(&explanations, "and")))
     }
 }

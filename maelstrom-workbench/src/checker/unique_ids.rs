@@ -4,7 +4,7 @@
 
 use std::{cmp::Ordering, collections::HashMap};
 
-use super::{Checker, Divergence, Judgement, Options, Verdict, words};
+use super::{Checker, Divergence, Evidence, Judgement, Options, Verdict, words};
 use crate::{
     Quirk, Value,
     history::{History, Kind, Operation},
@@ -54,6 +54,7 @@ impl Checker for UniqueIds {
             return Judgement::failed(clash);
         }
         let verdict = if duplicates.is_empty() { Verdict::Valid } else { Verdict::Invalid };
+        let (explanation, evidence) = explain(&duplicates).unzip();
         Judgement::new(
             verdict,
             [
@@ -64,7 +65,8 @@ impl Checker for UniqueIds {
                 ("range", [range.least, range.greatest].into_iter().map(Option::<&Value>::cloned).collect()),
             ],
         )
-        .explain(explain(&duplicates))
+        .explain(explanation)
+        .prove(evidence.unwrap_or_default())
         .diverge(clash.map(|clash| Divergence::new(Quirk::IncomparableIds, Verdict::Unknown, clash)))
     }
 }
@@ -95,14 +97,15 @@ fn list(duplicates: &[(&Value, Given<'_>)]) -> Value {
 }
 
 /// Tells of the id that was the first to come again.
-fn explain(duplicates: &[(&Value, Given<'_>)]) -> Option<String> {
+fn explain(duplicates: &[(&Value, Given<'_>)]) -> Option<(String, Evidence)> {
     let again = |given: &Given<'_>| given.second.map(|operation| operation.index);
     let (id, given) = duplicates.iter().min_by_key(|(_, given)| again(given))?;
+    let evidence = Evidence::of([given.first.index, again(given)?]).about(id);
     let to = |operation: &Operation| format!("{} at {}", operation.process, words::time(operation.time));
     let (id, first, second) = (words::value(id), to(given.first), given.second.map(to)?);
     let times = if given.count > 2 { format!(", {} times in all", given.count) } else { String::new() };
     let others = words::others(duplicates.len() - 1, "id", "came more than once");
-    Some(format!("id {id} was given to {first} and again to {second}{times}{others}"))
+    Some((format!("id {id} was given to {first} and again to {second}{times}{others}"), evidence))
 }
 
 /// The least and the greatest id.

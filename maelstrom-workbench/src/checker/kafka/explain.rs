@@ -1,5 +1,7 @@
 //! What is wrong, in a sentence: the worst of it with who did what when, and how much else there is.
 
+use std::cell::RefCell;
+
 use super::{
     commits::LostCommit,
     findings::Findings,
@@ -9,19 +11,32 @@ use super::{
     values::{self, Conflict, Lost, Reading},
 };
 use crate::{
-    checker::words,
+    checker::{Evidence, words},
     history::{Kind, Operation},
 };
 
 /// Tells of findings.
 pub(super) struct Story<'a, 'h> {
-    pub(super) operations: &'a Operations<'h>,
-    pub(super) logs: &'a [Log],
+    operations: &'a Operations<'h>,
+    logs: &'a [Log],
+    /// What the sentence has named so far.
+    named: RefCell<Evidence>,
+}
+
+impl<'a, 'h> Story<'a, 'h> {
+    pub(super) fn new(operations: &'a Operations<'h>, logs: &'a [Log]) -> Self {
+        Self { operations, logs, named: RefCell::default() }
+    }
+
+    /// What comes first is what explains most of the rest.
+    pub(super) fn tell(self, findings: &Findings) -> (Option<String>, Evidence) {
+        let sentence = self.sentence(findings);
+        (sentence, self.named.into_inner())
+    }
 }
 
 impl Story<'_, '_> {
-    /// What comes first is what explains most of the rest.
-    pub(super) fn sentence(&self, findings: &Findings) -> Option<String> {
+    fn sentence(&self, findings: &Findings) -> Option<String> {
         let jumps = &findings.jumps;
         let (told, text) = None
             .or_else(|| findings.phantoms.first().map(|it| ("phantom", self.phantom(it))))
@@ -58,12 +73,19 @@ impl Story<'_, '_> {
 
     /// `process 3 at 1.20 s`
     fn who(&self, position: usize) -> String {
+        format!("{} at {}", self.operation(position).process, self.at(position))
+    }
+
+    /// The time of an operation that the sentence names.
+    fn at(&self, position: usize) -> String {
         let operation = self.operation(position);
-        format!("{} at {}", operation.process, words::time(operation.time))
+        self.named.borrow_mut().name(operation.index);
+        words::time(operation.time)
     }
 
     /// `message 7 of key "0"`
     fn message(&self, place: Place) -> String {
+        self.named.borrow_mut().value.get_or_insert_with(|| self.operations.message(place).value.clone());
         format!("message {} of key {:?}", self.value(place), self.operations.keys[place.key].name)
     }
 
@@ -142,11 +164,11 @@ impl Story<'_, '_> {
     fn shown(&self, place: Place, offset: i64) -> String {
         for completion in &self.operations.completions {
             let position = completion.position;
-            let at = words::time(self.operation(position).time);
+            let at = || self.at(position);
             match &completion.what {
                 What::Send { place: sent, offset: at_offset } => {
                     if *sent == place && *at_offset == Some(offset) && completion.kind != Kind::Fail {
-                        return format!("{} was told at {at}", completion.process);
+                        return format!("{} was told at {}", completion.process, at());
                     }
                 }
                 What::Poll(range) => {
@@ -156,7 +178,7 @@ impl Story<'_, '_> {
                         .filter(|(key, _)| *key == place.key)
                         .flat_map(|it| it.1);
                     if pairs.any(|pair| pair.message == place.message && pair.offset == Some(offset)) {
-                        return format!("{} polled it at {at}", completion.process);
+                        return format!("{} polled it at {}", completion.process, at());
                     }
                 }
                 What::Assign(_) => {}
@@ -186,7 +208,7 @@ impl Story<'_, '_> {
         let offset =
             message.offsets.first().map(|offset| format!(" with offset {offset}")).unwrap_or_default();
         let last = values::last_success(self.operations);
-        let end = last.map(|last| format!(" up to the end, at {}", words::time(self.operation(last).time)));
+        let end = last.map(|last| format!(" up to the end, at {}", self.at(last)));
         format!("{text}{sent}{offset}, was in no poll{}", end.unwrap_or_default())
     }
 
@@ -195,7 +217,7 @@ impl Story<'_, '_> {
         let had = if self.operation(earlier).f == "poll" { "had committed" } else { "had been told" };
         let told = told.map_or_else(|| "nothing".to_owned(), |told| format!("offset {told}"));
         let (process, key) = (self.operation(earlier).process, &self.operations.keys[key].name);
-        let [earlier, later] = [earlier, later].map(|position| words::time(self.operation(position).time));
+        let [earlier, later] = [earlier, later].map(|position| self.at(position));
         format!(
             "{process} {had} offset {offset} of key {key:?} by {earlier}, and at {later} {told} of it was committed, \
              though nobody else had committed that in the meantime"
@@ -219,7 +241,7 @@ impl Story<'_, '_> {
 
     fn back(&self, jump: &Jump) -> String {
         let ((from, to), [earlier, later]) = (self.ends(jump), jump.ops);
-        let at = words::time(self.operation(later).time);
+        let at = self.at(later);
         let key = &self.operations.keys[jump.key].name;
         let who = self.who(earlier);
         format!(
@@ -233,7 +255,7 @@ impl Story<'_, '_> {
 
     fn sends(&self, jump: &Jump) -> String {
         let ((from, to), [earlier, later]) = (self.ends(jump), jump.ops);
-        let at = words::time(self.operation(later).time);
+        let at = self.at(later);
         let key = &self.operations.keys[jump.key].name;
         format!(
             "after {} had sent {from} to key {key:?}, it sent, by {at}, {to}, which stands before it",

@@ -86,9 +86,9 @@ fn judge(history: &History, compat: bool) -> Result<Judged, String> {
     let is_valid = findings.counts().is_empty();
     let verdict = if is_valid { Verdict::Valid } else { Verdict::Invalid };
     let fields = Writer { operations: &operations, logs: &logs }.fields(&findings);
-    let explanation = Story { operations: &operations, logs: &logs }.sentence(&findings);
+    let (explanation, evidence) = Story::new(&operations, &logs).tell(&findings);
     Ok(Judged {
-        judgement: Judgement::new(verdict, fields).explain(explanation),
+        judgement: Judgement::new(verdict, fields).explain(explanation).prove(evidence),
         may_differ: failure.is_some()
             || operations.has_empty
             || ignores_commits

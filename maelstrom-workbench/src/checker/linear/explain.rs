@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{
+    super::{Next, State, Stuck},
     register::Register,
-    search::{Calls, Effect, End, Frontier, State},
+    search::{self, Calls, Effect, End, Frontier},
     words,
 };
 use crate::{
@@ -51,8 +52,8 @@ impl<'a, 'h> Counterexample<'a, 'h> {
         )
     }
 
-    /// The fields of a counterexample. Operations stand as their indices.
-    pub(super) fn details(&self, frontier: &Frontier) -> Value {
+    /// What has no place, and the states that it has none in.
+    pub(super) fn stuck(&self, frontier: &Frontier) -> Stuck {
         let call = self.calls.definite[frontier.base];
         let operations = self.history.operations();
         let is_ok_here = |operation: &&Operation| {
@@ -61,11 +62,11 @@ impl<'a, 'h> Counterexample<'a, 'h> {
             operation.kind == Kind::Ok && is_here()
         };
         let previous = operations[..call.completed].iter().rfind(is_ok_here);
-        Value::object([
-            ("op", operations[call.completed].index.into()),
-            ("previous-ok", previous.map(|operation| operation.index).into()),
-            ("configs", frontier.ends.iter().map(|end| self.end(end)).collect()),
-        ])
+        Stuck {
+            index: operations[call.completed].index,
+            previous: previous.map(|operation| operation.index),
+            states: frontier.ends.iter().map(|end| self.end(end)).collect(),
+        }
     }
 
     /// What is known when the budget is used up.
@@ -82,7 +83,7 @@ impl<'a, 'h> Counterexample<'a, 'h> {
         )
     }
 
-    fn end(&self, end: &End) -> Value {
+    fn end(&self, end: &End) -> State {
         let next = end.next.iter().map(|call| {
             let why = match call.effect {
                 effect if effect.apply(end.state).is_some_and(|state| state != end.state) => {
@@ -95,20 +96,17 @@ impl<'a, 'h> Counterexample<'a, 'h> {
                 }
                 _ => "it changes nothing".to_owned(),
             };
-            Value::object([
-                ("op", self.history.operations()[call.invoked].index.into()),
-                ("why", Value::from(why)),
-            ])
+            Next { index: self.history.operations()[call.invoked].index, why }
         });
-        Value::object([("value", self.register.value(end.state).clone()), ("next", next.collect())])
+        State { value: self.register.value(end.state).clone(), next: next.collect() }
     }
 
-    fn value(&self, state: State) -> String {
+    fn value(&self, state: search::State) -> String {
         words::value(self.register.value(state))
     }
 
     /// `1, 2 or 3`.
-    fn values(&self, states: &BTreeSet<State>) -> String {
+    fn values(&self, states: &BTreeSet<search::State>) -> String {
         const LISTED: usize = 5;
         let mut values: Vec<&Value> = states.iter().map(|state| self.register.value(*state)).collect();
         values.sort_unstable();
@@ -118,4 +116,19 @@ impl<'a, 'h> Counterexample<'a, 'h> {
         }
         words::list(&said, "or")
     }
+}
+
+/// The fields of a counterexample. Operations stand as their indices.
+pub(super) fn fields(stuck: &Stuck) -> Value {
+    let next = |Next { index, why }: &Next| {
+        Value::object([("op", (*index).into()), ("why", Value::from(why.as_str()))])
+    };
+    let state = |State { value, next: operations }: &State| {
+        Value::object([("value", value.clone()), ("next", operations.iter().map(next).collect())])
+    };
+    Value::object([
+        ("op", stuck.index.into()),
+        ("previous-ok", stuck.previous.into()),
+        ("configs", stuck.states.iter().map(state).collect()),
+    ])
 }

@@ -13,7 +13,7 @@ use self::{
     register::Register,
     search::{Budget, Outcome, search},
 };
-use super::{Checker, Divergence, Judgement, Options, Verdict, words};
+use super::{Checker, Divergence, Evidence, Judgement, Options, Stuck, Verdict, words};
 use crate::{Quirk, Value, history::History};
 
 /// Judges `lin-kv`: each key is a register that is null at first, and its operations have to be linearizable.
@@ -46,7 +46,7 @@ struct Judged<'h> {
     explanation: Option<String>,
     /// Where in the history it went wrong.
     position: usize,
-    counterexample: Option<Value>,
+    stuck: Option<Stuck>,
 }
 
 fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgement, String> {
@@ -83,10 +83,17 @@ fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgeme
             }),
         ),
     ];
-    if keys.iter().any(|key| key.counterexample.is_some()) {
-        fields.push(("counterexamples", of_keys(&|key| key.counterexample.clone())));
+    if keys.iter().any(|key| key.stuck.is_some()) {
+        fields.push(("counterexamples", of_keys(&|key| key.stuck.as_ref().map(explain::fields))));
     }
-    Ok(Judgement::new(verdict, fields).explain(explanation).diverge(divergence(&keys)))
+    let evidence = worst.and_then(|key| key.stuck.as_ref()).map(|stuck| {
+        let operations = stuck.previous.into_iter().chain([stuck.index]);
+        Evidence { stuck: Some(stuck.clone()), ..Evidence::of(operations) }
+    });
+    Ok(Judgement::new(verdict, fields)
+        .explain(explanation)
+        .prove(evidence.unwrap_or_default())
+        .diverge(divergence(&keys)))
 }
 
 /// The results for all items, in their order: on all cores if there is much to do, as one of them is enough for a run of
@@ -121,7 +128,7 @@ fn judge_key<'h>(
         original: None,
         explanation: None,
         position: usize::MAX,
-        counterexample: None,
+        stuck: None,
     };
     match &outcome {
         Outcome::Placed => {}
@@ -129,7 +136,7 @@ fn judge_key<'h>(
             judged.verdict = Verdict::Invalid;
             judged.position = calls.definite[frontier.base].completed;
             judged.explanation = Some(counterexample.sentence(frontier));
-            judged.counterexample = Some(counterexample.details(frontier));
+            judged.stuck = Some(counterexample.stuck(frontier));
         }
         Outcome::Undecided { frontier, explored } => {
             judged.verdict = Verdict::Unknown;

@@ -9,7 +9,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 
 use elements::{Element, Elements, Outcome};
 
-use super::{Checker, Judgement, Options, Verdict, words};
+use super::{Checker, Evidence, Judgement, Options, Verdict, words};
 use crate::{Value, history::History};
 
 /// Judges `broadcast` and `g-set`: an element is lost if it was known to be there, and later reads miss it.
@@ -60,11 +60,17 @@ fn judge(history: &History, elements: Elements<'_>) -> Judgement {
         (true, true) => Verdict::Unknown,
         (true, false) => Verdict::Valid,
     };
-    let explanation = match verdict {
-        Verdict::Valid => None,
-        Verdict::Unknown if sorted.is_empty() => Some("no value was added".to_owned()),
-        Verdict::Unknown => Some(format!("{} added, but none was read", words::count(sorted.len(), "value"))),
-        Verdict::Invalid => Some(explain_lost(history, &lost)),
+    let (explanation, evidence) = match verdict {
+        Verdict::Valid => (None, Evidence::default()),
+        Verdict::Unknown if sorted.is_empty() => (Some("no value was added".to_owned()), Evidence::default()),
+        Verdict::Unknown => {
+            let added = words::count(sorted.len(), "value");
+            (Some(format!("{added} added, but none was read")), Evidence::default())
+        }
+        Verdict::Invalid => {
+            let (text, evidence) = explain_lost(history, &lost);
+            (Some(text), evidence)
+        }
     };
     let mut fields = vec![
         ("attempt-count", sorted.len().into()),
@@ -89,7 +95,7 @@ fn judge(history: &History, elements: Elements<'_>) -> Judgement {
     late.sort_by_key(|&(_, latency)| Reverse(latency));
     let describe = |&(element, latency): &(&Element<'_>, u64)| describe_stale(history, element, latency);
     fields.push(("worst-stale", late.iter().take(WORST_STALE).map(describe).collect()));
-    Judgement::new(verdict, fields).explain(explanation)
+    Judgement::new(verdict, fields).explain(explanation).prove(evidence)
 }
 
 fn describe_stale(history: &History, element: &Element<'_>, latency: u64) -> Value {
@@ -112,12 +118,13 @@ fn quantiles(mut latencies: Vec<u64>) -> Value {
     Value::object([("0", at(0)), ("0.5", at(50)), ("0.95", at(95)), ("0.99", at(99)), ("1", at(100))])
 }
 
-fn explain_lost(history: &History, lost: &[(&Element<'_>, u64)]) -> String {
+fn explain_lost(history: &History, lost: &[(&Element<'_>, u64)]) -> (String, Evidence) {
     let (element, _) = lost[0];
     let operation = |position: Option<usize>| position.map(|position| &history.operations()[position]);
     let (Some(known), Some(absent)) = (operation(element.known), operation(element.last_absent)) else {
         unreachable!("a lost element was known and then absent");
     };
+    let evidence = Evidence::of([known.index, absent.index]).about(element.value);
     let (value, process, at) = (words::value(element.value), known.process, words::time(known.time));
     let known = if known.f == "read" {
         format!("read by {process} at {at}")
@@ -126,5 +133,7 @@ fn explain_lost(history: &History, lost: &[(&Element<'_>, u64)]) -> String {
     };
     let (process, at) = (absent.process, words::time(absent.time));
     let others = words::others(lost.len() - 1, "value", "got lost as well");
-    format!("value {value}, {known}, was missing from the read that {process} began at {at}{others}")
+    let text =
+        format!("value {value}, {known}, was missing from the read that {process} began at {at}{others}");
+    (text, evidence)
 }

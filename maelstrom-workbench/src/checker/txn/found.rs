@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::models::anomaly::{Anomalies, Anomaly};
+use super::{
+    super::{
+        Evidence,
+        models::anomaly::{Anomalies, Anomaly},
+    },
+    told::Telling,
+};
 use crate::Value;
 
 /// How many cases of an anomaly are listed.
@@ -14,6 +20,13 @@ pub(super) struct Found {
     by_anomaly: BTreeMap<Anomaly, Cases>,
 }
 
+/// A case in words, and what it rests on.
+#[derive(Debug)]
+pub(super) struct Story {
+    pub(super) sentence: String,
+    pub(super) evidence: Evidence,
+}
+
 /// The cases of one anomaly.
 #[derive(Debug, Default)]
 pub(super) struct Cases {
@@ -21,7 +34,7 @@ pub(super) struct Cases {
     /// The first ones, as results have them.
     pub(super) listed: Vec<Value>,
     /// The first one, in words.
-    pub(super) story: Option<String>,
+    pub(super) story: Option<Story>,
 }
 
 impl Found {
@@ -30,21 +43,24 @@ impl Found {
         &mut self,
         anomaly: Anomaly,
         case: impl FnOnce() -> Value,
-        story: impl FnOnce() -> String,
+        story: impl FnOnce(&mut Telling) -> String,
     ) {
         let cases = self.by_anomaly.entry(anomaly).or_default();
         cases.count += 1;
         if cases.listed.len() < LISTED {
             cases.listed.push(case());
         }
-        cases.story.get_or_insert_with(story);
+        cases.story.get_or_insert_with(|| {
+            let mut telling = Telling::default();
+            Story { sentence: story(&mut telling), evidence: telling.evidence }
+        });
     }
 
     /// Adds a case of which there is nothing to list.
-    pub(super) fn note(&mut self, anomaly: Anomaly, story: impl FnOnce() -> String) {
+    pub(super) fn note(&mut self, anomaly: Anomaly, sentence: impl FnOnce() -> String) {
         let cases = self.by_anomaly.entry(anomaly).or_default();
         cases.count += 1;
-        cases.story.get_or_insert_with(story);
+        cases.story.get_or_insert_with(|| Story { sentence: sentence(), evidence: Evidence::default() });
     }
 
     pub(super) fn anomalies(&self) -> Anomalies {

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Judgement, Options, Verdict,
+        Evidence, Judgement, Options, Verdict,
         models::{
             Boundary, Models,
             anomaly::{
@@ -13,7 +13,7 @@ use super::{
         words,
     },
     Kind, cycles,
-    found::{Cases, Found},
+    found::{Cases, Found, Story},
     ours,
 };
 use crate::Value;
@@ -98,7 +98,8 @@ impl Outcome {
                 }
             }
         }
-        Judgement::new(self.verdict, fields).explain(self.explanation(found))
+        let (explanation, evidence) = self.explanation(found).unzip();
+        Judgement::new(self.verdict, fields).explain(explanation).prove(evidence.unwrap_or_default())
     }
 
     fn of_reported(&self, found: &Found, value: impl Fn(Anomaly, &Cases) -> Option<Value>) -> Value {
@@ -109,18 +110,18 @@ impl Outcome {
     }
 
     /// The story of the worst anomaly, and the names of the others.
-    fn explanation(&self, found: &Found) -> Option<String> {
+    fn explanation(&self, found: &Found) -> Option<(String, Evidence)> {
         let told = if self.bad.is_empty() { self.reported } else { self.bad.intersection(self.reported) };
         let first =
             TOLD.into_iter().find(|anomaly| told.contains(*anomaly)).or_else(|| told.iter().next())?;
-        let story = found.cases(first)?.story.as_deref()?;
+        let Story { sentence, evidence } = found.cases(first)?.story.as_ref()?;
         let others: Vec<_> = self.reported.iter().filter(|anomaly| *anomaly != first).collect();
         let others = if others.is_empty() {
             String::new()
         } else {
             format!("; there is {} as well", words::list(&others, "and"))
         };
-        Some(format!("{first}: {story}{others}"))
+        Some((format!("{first}: {sentence}{others}"), evidence.clone()))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{
     super::{models::anomaly::Anomaly, words},
     found::Found,
-    told,
+    told::{self, Telling},
     transactions::{Mop, NONE, Seen, Shape, Transactions},
 };
 use crate::{Value, history::Kind};
@@ -97,8 +97,8 @@ pub(super) fn lost_updates(transactions: &Transactions<'_>, found: &mut Found) {
                 ("txns", txns.iter().map(|txn| transactions.index(*txn)).collect()),
             ])
         };
-        let story = || {
-            let who: Vec<_> = txns.iter().map(|txn| told::who(transactions, *txn)).collect();
+        let story = |telling: &mut Telling| {
+            let who: Vec<_> = txns.iter().map(|txn| telling.who(transactions, *txn)).collect();
             format!(
                 "{} {} read {} from key {} and then wrote to it, so that one's write ignores another's",
                 words::list(&who, "and"),
@@ -142,12 +142,12 @@ pub(super) fn mismatches(transactions: &Transactions<'_>, shape: Shape, found: &
                 ("answered", at(done).into()),
             ])
         };
-        let story = || {
+        let story = |telling: &mut Telling| {
             let said =
                 |mop: Option<Value>| mop.map_or_else(|| "nothing".to_owned(), |mop| words::value(&mop));
             format!(
                 "{} asked for {} as the {} of its transaction, and was answered {}",
-                told::who(transactions, entry),
+                telling.who(transactions, entry),
                 said(at(asked)),
                 told::ordinal(wrong),
                 said(at(done)),

@@ -1,11 +1,11 @@
 //! Cycles in words, and as results have them.
 
 use super::{
-    super::{models::anomaly::Anomaly, words},
+    super::{Cycle, Edge, Transaction, models::anomaly::Anomaly, words},
     Depends,
     found::Found,
     graph::rel,
-    told,
+    told::Telling,
     transactions::Transactions,
 };
 use crate::{Value, history::Operation};
@@ -16,7 +16,11 @@ const LISTED: usize = 32;
 /// Adds a cycle with each transaction and why it comes before the next.
 pub(super) fn add_cycle(dependencies: &dyn Depends<'_>, anomaly: Anomaly, cycle: &[u32], found: &mut Found) {
     let story = Story { dependencies, cycle };
-    found.add(anomaly, || story.value(), || story.sentence());
+    let told = |telling: &mut Telling| {
+        telling.evidence.cycle = Some(story.cycle());
+        story.sentence(telling)
+    };
+    found.add(anomaly, || story.value(), told);
 }
 
 /// Adds that there is a cycle among some transactions.
@@ -29,12 +33,12 @@ pub(super) fn add_existing(
     let indices = || transactions.iter().take(LISTED).map(|entry| dependencies.transactions().index(*entry));
     let case =
         || Value::object([("scc-size", transactions.len().into()), ("scc", indices().collect::<Value>())]);
-    let story = || {
+    let story = |telling: &mut Telling| {
         let model = anomaly.name().trim_end_matches("-cycle-exists");
         format!(
             "among {} there is a cycle of those that {model} rules out; one of them is that of {}",
             words::count(transactions.len(), "transaction"),
-            told::who(dependencies.transactions(), transactions[0]),
+            telling.who(dependencies.transactions(), transactions[0]),
         )
     };
     found.add(anomaly, case, story);
@@ -48,7 +52,7 @@ pub(super) fn add_timeout(sought: Anomaly, transactions: &[u32], found: &mut Fou
             ("scc-size", transactions.len().into()),
         ])
     };
-    let story = || {
+    let story = |_: &mut Telling| {
         format!(
             "among {} that depend on each other the search for a cycle of {sought} was given up",
             words::count(transactions.len(), "transaction"),
@@ -103,10 +107,10 @@ impl<'h> Story<'_, 'h> {
         }
     }
 
-    fn sentence(&self) -> String {
+    fn sentence(&self, telling: &mut Telling) -> String {
         let who = self.names().into_iter().zip(self.cycle);
         let who: Vec<_> = who
-            .map(|(name, entry)| format!("{name} is that of {}", told::who(self.transactions(), *entry)))
+            .map(|(name, entry)| format!("{name} is that of {}", telling.who(self.transactions(), *entry)))
             .collect();
         let names = self.names();
         let steps: Vec<_> = self
@@ -120,6 +124,23 @@ impl<'h> Story<'_, 'h> {
             words::list(&who, "and"),
             steps.join("; ")
         )
+    }
+
+    fn cycle(&self) -> Cycle {
+        let transactions = self.names().into_iter().zip(self.cycle);
+        let transaction = |(name, entry): (String, &u32)| Transaction {
+            name,
+            index: self.operation(*entry).index,
+            process: self.transactions().entry(*entry).process,
+        };
+        let steps = self.steps().into_iter();
+        let edge = |(from, to, kind, why): (usize, usize, &str, String)| Edge {
+            from,
+            to,
+            kind: kind.to_owned(),
+            why,
+        };
+        Cycle { transactions: transactions.map(transaction).collect(), edges: steps.map(edge).collect() }
     }
 
     fn value(&self) -> Value {

@@ -8,7 +8,7 @@ use std::{
 use super::super::{
     super::{models::anomaly::Anomaly, words},
     found::Found,
-    told,
+    told::Telling,
     transactions::{Mop, NONE, Seen, Transactions},
 };
 use super::ties;
@@ -153,9 +153,9 @@ pub(super) fn incompatible(transactions: &Transactions<'_>, orders: &Orders, fou
                 ("values", values.iter().cloned().collect()),
             ])
         };
-        let story = || {
+        let story = |telling: &mut Telling| {
             let [one, other] = [0, 1].map(|at| {
-                format!("{} by {}", words::value(&values[at]), told::who(transactions, *pair[at].1))
+                format!("{} by {}", words::value(&values[at]), telling.who(transactions, *pair[at].1))
             });
             format!(
                 "key {} was read as {one} and as {other}, and neither of these became the other by appending",

@@ -7,7 +7,7 @@ use super::{
         super::{models::anomaly::Anomaly, words},
         found::Found,
         single::Writers,
-        told,
+        told::Telling,
         transactions::{Mop, NONE, Transactions},
     },
     SHAPE,
@@ -56,13 +56,13 @@ fn dirty_read(
             ("element", value.clone()),
         ])
     };
-    let story = || {
+    let story = |telling: &mut Telling| {
         format!(
             "{} read key {} with {}, which was appended in a transaction that {why}, that of {}",
-            told::who(transactions, reader),
+            telling.who(transactions, reader),
             words::value(transactions.key(mop.key())),
             words::value(value),
-            told::who(transactions, writer),
+            telling.who(transactions, writer),
         )
     };
     found.add(anomaly, case, story);
@@ -101,10 +101,10 @@ pub(super) fn duplicates(transactions: &Transactions<'_>, found: &mut Found) {
                     ("duplicates", twice),
                 ])
             };
-            let story = || {
+            let story = |telling: &mut Telling| {
                 format!(
                     "{} read {} from key {}, with an element more than once",
-                    told::who(transactions, entry),
+                    telling.who(transactions, entry),
                     words::value(&transactions.seen(seen)),
                     words::value(transactions.key(key)),
                 )
@@ -161,14 +161,14 @@ fn dirty_update(
             ("txns", Value::List(vec![transactions.index(failed), "...".into(), transactions.index(ok)])),
         ])
     };
-    let story = || {
+    let story = |telling: &mut Telling| {
         format!(
             "of {} in key {}, the first was appended in a transaction that failed, that of {}, and the last in one that \
              did not, that of {}",
             words::value(&values),
             words::value(transactions.key(key)),
-            told::who(transactions, failed),
-            told::who(transactions, ok),
+            telling.who(transactions, failed),
+            telling.who(transactions, ok),
         )
     };
     found.add(Anomaly::DirtyUpdate, case, story);
@@ -191,10 +191,10 @@ pub(super) fn phantoms(transactions: &Transactions<'_>, writers: &Writers, found
                     ("element", value.clone()),
                 ])
             };
-            let story = || {
+            let story = |telling: &mut Telling| {
                 format!(
                     "{} read key {} with {}, which nobody has appended",
-                    told::who(transactions, entry),
+                    telling.who(transactions, entry),
                     words::value(transactions.key(key)),
                     words::value(value),
                 )

@@ -6,7 +6,7 @@ use super::{
     super::{
         super::{models::anomaly::Anomaly, words},
         found::Found,
-        told,
+        told::Telling,
         transactions::{Mop, NONE, Seen, Transactions},
     },
     SHAPE,
@@ -96,10 +96,10 @@ fn contradiction(
             ("expected", shown),
         ])
     };
-    let story = || {
+    let story = |telling: &mut Telling| {
         format!(
             "{} read {} from key {}, which by its own operations before {has_to} {}",
-            told::who(transactions, entry),
+            telling.who(transactions, entry),
             words::value(&transactions.seen(seen)),
             words::value(transactions.key(key)),
             words::value(&values),
@@ -123,10 +123,10 @@ fn future_read(transactions: &Transactions<'_>, entry: u32, found: &mut Found) {
                 ("element", value.clone()),
             ])
         };
-        let story = || {
+        let story = |telling: &mut Telling| {
             format!(
                 "{} read {} from key {} before it appended it",
-                told::who(transactions, entry),
+                telling.who(transactions, entry),
                 words::value(value),
                 words::value(transactions.key(key)),
             )

@@ -7,7 +7,7 @@ use super::{
         super::{models::anomaly::Anomaly, words},
         found::Found,
         single::Writers,
-        told,
+        told::Telling,
         transactions::{Mop, NONE, Seen, Transactions},
     },
     SHAPE,
@@ -50,10 +50,10 @@ fn internal(transactions: &Transactions<'_>, entry: u32, compat: bool, found: &m
                 ("expected", value.clone()),
             ])
         };
-        let story = || {
+        let story = |telling: &mut Telling| {
             format!(
                 "{} read {} from key {}, which by its own operations before had to be {}",
-                told::who(transactions, entry),
+                telling.who(transactions, entry),
                 words::value(transactions.value(element)),
                 words::value(transactions.key(key)),
                 words::value(value),
@@ -79,10 +79,10 @@ fn future_read(transactions: &Transactions<'_>, entry: u32, found: &mut Found) {
                 ("element", transactions.value(read).clone()),
             ])
         };
-        let story = || {
+        let story = |telling: &mut Telling| {
             format!(
                 "{} read {} from key {} before it wrote it",
-                told::who(transactions, entry),
+                telling.who(transactions, entry),
                 words::value(transactions.value(read)),
                 words::value(transactions.key(key)),
             )
@@ -126,13 +126,13 @@ fn dirty_read(
             ("writer", transactions.index(writer)),
         ])
     };
-    let story = || {
+    let story = |telling: &mut Telling| {
         format!(
             "{} read {} from key {}, which was written in a transaction that {why}, that of {}",
-            told::who(transactions, reader),
+            telling.who(transactions, reader),
             words::value(&transactions.seen(seen)),
             words::value(transactions.key(key)),
-            told::who(transactions, writer),
+            telling.who(transactions, writer),
         )
     };
     found.add(anomaly, case, story);
@@ -151,10 +151,10 @@ pub(super) fn phantoms(transactions: &Transactions<'_>, writers: &Writers, found
             }
             let case =
                 || Value::object([("op", transactions.index(entry)), ("mop", transactions.mop(*mop, SHAPE))]);
-            let story = || {
+            let story = |telling: &mut Telling| {
                 format!(
                     "{} read {} from key {}, which nobody has written",
-                    told::who(transactions, entry),
+                    telling.who(transactions, entry),
                     words::value(value),
                     words::value(transactions.key(key)),
                 )

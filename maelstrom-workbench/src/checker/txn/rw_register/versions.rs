@@ -7,6 +7,7 @@ use super::{
         super::{models::anomaly::Anomaly, words},
         found::Found,
         graph::{Graph, rel},
+        told::Telling,
         transactions::Transactions,
     },
     external::{Access, accesses},
@@ -85,7 +86,7 @@ impl Versions {
                     ("sources", ["initial-state", "wfr-keys"].into_iter().collect()),
                 ])
             };
-            let story = || {
+            let story = |_: &mut Telling| {
                 format!(
                     "of the values {} of key {}, each was written by a transaction that had read another one before, \
                      round in a circle",

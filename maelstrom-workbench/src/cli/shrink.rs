@@ -15,7 +15,7 @@ use super::{
     Status, command_line,
     options::Test,
     plan::Plan,
-    test::{about, find, options, plan},
+    test::{about, find, plan},
 };
 
 /// Runs the first failing one of `--test-count` seeds again and again, always simulated.
@@ -81,8 +81,7 @@ fn report(test: &Test, plan: &mut Plan, shrunk: &Shrunk) -> io::Result<Status> {
     // Once more, as only this time the messages are of interest.
     let cluster = ClusterOptions { journal: true, ..plan.cluster.clone() };
     let run = simulate(test, plan, cluster)?;
-    store.write(&run, None, options(&again, plan))?;
-    store.write_report(&run, about(&again, plan, run.seed))?;
+    store.write(&run, None, about(&again, plan, run.seed))?;
     println!("{shrunk}");
     println!("results  {}", store.path().display());
     println!("report   {}", store.report().display());

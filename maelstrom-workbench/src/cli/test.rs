@@ -106,9 +106,10 @@ pub(super) fn execute(test: &Test, plan: &Plan, shown: Shown) -> io::Result<Outc
                 return Err(error);
             }
         };
-    store.write(&run, interrupted, options(test, plan)).map_err(unwritten)?;
+    let written = store.write(&run, interrupted, about(test, plan, run.seed));
+    // It says why the drawings are not there.
     journal.map_err(|error| context(&error, "the journal can't be written"))?;
-    store.write_report(&run, about(test, plan, run.seed)).map_err(unwritten)?;
+    written.map_err(unwritten)?;
     Ok(Outcome { run, crashes, interrupted, store, is_compat: plan.cluster.compat })
 }
 

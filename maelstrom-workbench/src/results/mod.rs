@@ -1,9 +1,9 @@
 //! What a run leaves behind: the map of results, and the folder it is kept in.
 //!
-//! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers'
-//! results and `valid?`, what only this workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`,
-//! `interrupted`, `latencies` in ms by function and quantile, and the `seed` and `options` with which the run can be had again. Its checkers `perf` and `timeline` only draw, and are
-//! not there.
+//! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers' results and `valid?`, what only this
+//! workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`, `interrupted`, `latencies` in ms by function
+//! and quantile, what the report draws ([`figures`](visual::Data::figures)), and the `seed` and `options` with which the
+//! run can be had again. Its checkers `perf` and `timeline` only draw, and are not there; their drawings are files.
 
 mod journal_writer;
 mod layout;

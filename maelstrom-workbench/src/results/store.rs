@@ -69,9 +69,10 @@ impl Store {
         JournalWriter::new(File::create(self.folder.join(JOURNAL))?)
     }
 
-    /// Writes `results.json`, `history.jsonl` and `schedule.json`; `journal.jsonl` and the logs, too, where the run has
-    /// them. `interrupted` and `options` are for the [`results`].
-    pub fn write(&self, run: &Run, interrupted: Option<i32>, options: Value) -> io::Result<()> {
+    /// Writes `history.jsonl`, `schedule.json` and `results.json`; `journal.jsonl` and the logs, too, where the run has
+    /// them; and with the messages of `journal.jsonl`, which has to be complete, the drawings: `report.html`,
+    /// `timeline.html`, `messages.svg`, `latency.svg` and `rate.svg`. `interrupted` is for the [`results`].
+    pub fn write(&self, run: &Run, interrupted: Option<i32>, about: About) -> io::Result<()> {
         run.history.write(self.create_file("history.jsonl")?)?;
         let mut schedule = self.create_file("schedule.json")?;
         run.schedule.write(&mut schedule)?;
@@ -82,22 +83,32 @@ impl Store {
             file.flush()?;
         }
         self.write_logs(run)?;
-        self.write_results(&results(run, interrupted, options))
+        let results = results(run, interrupted, about.options.clone());
+        match self.drawn(run, about) {
+            Ok(data) => {
+                self.write_results(&with_figures(results, &data))?;
+                self.draw(data)
+            }
+            // Without its journal the run is still judged.
+            Err(error) => self.write_results(&results).and(Err(error)),
+        }
     }
 
-    /// Writes `report.html`, `messages.svg`, `latency.svg` and `rate.svg`, with the messages of `journal.jsonl`, which has
-    /// to be complete.
-    pub fn write_report(&self, run: &Run, about: About) -> io::Result<()> {
+    fn drawn(&self, run: &Run, about: About) -> io::Result<Data> {
         let journal = BufReader::with_capacity(1 << 16, File::open(self.folder.join(JOURNAL))?);
-        let data = Data::collect(run, about, |take| {
+        Data::collect(run, about, |take| {
             journal.lines().try_for_each(|line| {
                 take(&line?.parse::<Event>()?);
                 io::Result::Ok(())
             })
-        })?;
+        })
+    }
+
+    fn draw(&self, data: Data) -> io::Result<()> {
         for (name, drawing) in data.svgs()? {
             fs::write(self.folder.join(name), drawing)?;
         }
+        fs::write(self.folder.join("timeline.html"), data.timeline())?;
         fs::write(self.report(), data.page())
     }
 
@@ -134,6 +145,15 @@ impl Store {
     fn create_file(&self, name: &str) -> io::Result<BufWriter<File>> {
         Ok(BufWriter::with_capacity(1 << 16, File::create(self.folder.join(name))?))
     }
+}
+
+/// The results with what the report draws.
+fn with_figures(results: Value, data: &Data) -> Value {
+    let (Value::Object(mut results), Value::Object(figures)) = (results, data.figures()) else {
+        unreachable!("both have members")
+    };
+    results.extend(figures);
+    Value::Object(results)
 }
 
 /// Lets a link point somewhere else, in one step for whoever looks.

@@ -1,6 +1,6 @@
 //! What is shown of a message.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -25,29 +25,48 @@ pub(super) struct Message {
     pub(super) in_reply_to: Option<u64>,
 }
 
+/// A line of the journal. Values are not looked into, however deep they are.
 #[derive(Deserialize)]
-struct Line<'l> {
-    src: String,
-    dest: String,
+pub(super) struct Line<'l> {
+    #[serde(borrow)]
+    pub(super) src: Cow<'l, str>,
+    #[serde(borrow)]
+    pub(super) dest: Cow<'l, str>,
     #[serde(borrow)]
     body: Fields<'l>,
 }
 
+impl<'l> Line<'l> {
+    /// Reads a line of JSON.
+    pub(super) fn read(line: &'l str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+
+    /// The type as it is written.
+    pub(super) fn kind(&self) -> &str {
+        self.body.0.iter().find(|(name, _)| name == "type").map_or("", |(_, kind)| kind.get())
+    }
+
+    /// Its fields besides its type and the ids, as JSON.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.body.0.iter().map(|(name, value)| (&**name, value.get()));
+        fields.filter(|(name, _)| !matches!(*name, "type" | "msg_id" | "in_reply_to"))
+    }
+}
+
 impl Message {
-    /// Reads a line of JSON. However deep its values are, they are not looked into.
-    pub(super) fn read(line: &str) -> Option<Self> {
-        let Line { src, dest, body } = serde_json::from_str(line).ok()?;
+    pub(super) fn new(line: &Line<'_>) -> Self {
         let mut message = Self {
-            src: text::cut(&src, SHOWN),
-            dest: text::cut(&dest, SHOWN),
+            src: text::cut(&line.src, SHOWN),
+            dest: text::cut(&line.dest, SHOWN),
             kind: "?".to_owned(),
             text: String::new(),
             msg_id: None,
             in_reply_to: None,
         };
-        for (name, value) in body.0 {
+        for (name, value) in &line.body.0 {
             let value = value.get();
-            match name.as_str() {
+            match &**name {
                 "type" => {
                     let kind = serde_json::from_str(value).unwrap_or_else(|_| value.to_owned());
                     message.kind = text::cut(&kind, SHOWN);
@@ -57,21 +76,24 @@ impl Message {
                 _ if message.text.len() < SHOWN => {
                     let before = if message.text.is_empty() { "" } else { ", " };
                     let room = SHOWN - message.text.len();
-                    message.text.extend([before, &text::cut(&name, room), " ", &text::cut(value, room)]);
+                    message.text.extend([before, &text::cut(name, room), " ", &text::cut(value, room)]);
                 }
                 _ => {}
             }
         }
-        Some(message)
+        message
     }
 }
 
 /// The fields of an object in their order.
-struct Fields<'l>(Vec<(String, &'l RawValue)>);
+struct Fields<'l>(Vec<(Cow<'l, str>, &'l RawValue)>);
 
 impl<'de: 'l, 'l> Deserialize<'de> for Fields<'l> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members;
+        /// Borrowed if it has no escapes.
+        #[derive(Deserialize)]
+        struct Name<'l>(#[serde(borrow)] Cow<'l, str>);
         impl<'l> Visitor<'l> for Members {
             type Value = Fields<'l>;
 
@@ -81,8 +103,8 @@ impl<'de: 'l, 'l> Deserialize<'de> for Fields<'l> {
 
             fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Vec::new();
-                while let Some(field) = map.next_entry()? {
-                    fields.push(field);
+                while let Some((Name(name), value)) = map.next_entry()? {
+                    fields.push((name, value));
                 }
                 Ok(Fields(fields))
             }
@@ -98,7 +120,7 @@ mod tests {
     #[test]
     fn the_first_fields_are_shown() {
         let line = r#"{"id":4,"src":"n0","dest":"c1","body":{"type":"read_ok","messages":[1, 2],"at":null,"in_reply_to":3}}"#;
-        let message = Message::read(line).unwrap();
+        let message = Message::new(&Line::read(line).unwrap());
         assert_eq!(message.text, "messages [1, 2], at null");
         assert_eq!((message.kind.as_str(), message.in_reply_to, message.msg_id), ("read_ok", Some(3), None));
     }
@@ -108,7 +130,7 @@ mod tests {
         let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
         let line =
             format!(r#"{{"src":"n0","dest":"n1","body":{{"type":"x","deep":{open}{close},"more":1}}}}"#);
-        let message = Message::read(&line).unwrap();
+        let message = Message::new(&Line::read(&line).unwrap());
         assert!(message.text.starts_with("deep [[[") && message.text.len() < 2 * SHOWN, "{}", message.text);
     }
 }

@@ -99,7 +99,7 @@ fn lines(f: String, mut by_bucket: BTreeMap<u64, Vec<u64>>) -> Vec<Quantile> {
     clippy::cast_sign_loss,
     reason = "counts are far below 2^52, and a part of one is none below 0"
 )]
-fn at_quantile(sorted: &[u64], quantile: f64) -> u64 {
+pub(super) fn at_quantile(sorted: &[u64], quantile: f64) -> u64 {
     let rank = (quantile * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0)
 }

@@ -3,10 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, charts, focus, messages::Collector, micros,
-    operations, text,
+    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, Spread, Trail, charts, focus,
+    messages::Collector, micros, operations, text,
 };
-use crate::{Run, Value, journal::Event, results, story};
+use crate::{
+    Run, Value,
+    checker::{Cycle, Stuck},
+    journal::Event,
+    results, story,
+};
 
 /// As many sentences of a kind are shown, and as much of each, in bytes.
 const SENTENCES: (usize, usize) = (50, 4_000);
@@ -58,6 +63,10 @@ pub struct Data {
     pub focus: Option<i64>,
     /// The indices of the operations that the explanation names, in order; the last one shows it.
     pub evidence: Vec<usize>,
+    /// The transactions that came before each other in a circle, by the indices of their invocations.
+    pub cycle: Option<Cycle>,
+    /// Why an operation of a register has no place, by the indices of invocations.
+    pub stuck: Option<Stuck>,
     /// Messages between nodes for each operation.
     pub messages_per_operation: Option<f64>,
     /// How long values took until all nodes had them for good, in ms by quantile, where the workload knows.
@@ -70,6 +79,8 @@ pub struct Data {
     pub operations: Vec<Operation>,
     /// Messages.
     pub messages: Messages,
+    /// How values came to nodes, where clients add integers.
+    pub spread: Option<Spread>,
     /// What is not in here, as it was too much, a sentence each.
     pub left_out: Vec<String>,
 }
@@ -107,10 +118,10 @@ impl Data {
         events: impl FnOnce(&mut dyn FnMut(&Event)) -> Result<(), E>,
     ) -> Result<Self, E> {
         let focus = focus::focus(run);
-        let mut collector = Collector::new(run, focus.time);
+        let mut collector = Collector::new(run, &focus);
         events(&mut |event| collector.take(event))?;
-        let messages = collector.finish();
-        let (operations, all) = operations::around(run, focus.evidence.last().copied());
+        let (messages, spread) = collector.finish(run);
+        let (operations, all) = operations::around(run, focus.operations.last().copied());
         let mut left_out = Vec::new();
         if all > operations.len() {
             left_out.push(format!("{all} operations are counted; {MOST_OPERATIONS} are shown one by one"));
@@ -118,6 +129,12 @@ impl Data {
         if messages.total > messages.len() as u64 {
             let total = messages.total;
             left_out.push(format!("{total} messages are counted; {MOST_MESSAGES} are drawn one by one"));
+        }
+        if let Some(spread) = &spread
+            && spread.total > spread.values.len()
+        {
+            let (total, shown) = (spread.total, spread.values.len());
+            left_out.push(format!("{total} values were added; of {shown} it is shown how they spread"));
         }
         let stable =
             run.judgements.iter().find_map(|(_, judgement)| judgement.result().get("stable-latencies"));
@@ -133,13 +150,16 @@ impl Data {
             concurrency: run.schedule.concurrency,
             end: end(run),
             focus: focus.time.map(micros),
-            evidence: focus.evidence,
+            evidence: focus.operations,
+            cycle: focus.evidence.cycle,
+            stuck: focus.evidence.stuck,
             messages_per_operation: run.messages_per_operation(),
             stable_latencies: stable.cloned(),
             faults: story::windows(&run.history).into_iter().map(window).collect(),
             charts: charts::charts(run),
             operations,
             messages,
+            spread,
             left_out,
         })
     }
@@ -153,6 +173,15 @@ impl Data {
         let at = self.operations.partition_point(|operation| operation.invoked < focus);
         let half = around(at, self.operations.len());
         self.operations = self.operations.drain(half).collect();
+        if let Some(spread) = &mut self.spread {
+            let at = spread.values.partition_point(|value| value.added < focus);
+            let half = around(at, spread.values.len());
+            let lost = spread.lost.take();
+            spread.lost = lost
+                .filter(|lost| half.contains(&lost.value))
+                .map(|lost| Trail { value: lost.value - half.start, ..lost });
+            spread.values = spread.values.drain(half).collect();
+        }
         self.faults.truncate(self.faults.len() / 2 + 1);
         let what = format!(
             "so that the file stays small, {} operations and {} messages are shown one by one",

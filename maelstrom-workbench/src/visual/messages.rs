@@ -4,7 +4,12 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{body::Message, link::Clients};
+use super::{
+    body::{Line, Message},
+    focus::Focus,
+    link::Clients,
+    spread::{Spread, Tracker},
+};
 use crate::{
     Run,
     journal::{Cause, Event, EventKind},
@@ -63,6 +68,7 @@ pub(super) struct Collector<'r> {
     pairs: HashMap<(String, String), u64>,
     /// Requests without a known cause, and their numbers: an entry for each that is not answered.
     requests: HashMap<(String, String, u64), u64>,
+    spread: Option<Tracker>,
 }
 
 struct Kept {
@@ -75,16 +81,18 @@ struct Kept {
 }
 
 impl<'r> Collector<'r> {
-    pub(super) fn new(run: &'r Run, focus: Option<u64>) -> Self {
+    pub(super) fn new(run: &'r Run, focus: &Focus) -> Self {
+        let lost = focus.evidence.value.as_ref();
         Self {
             clients: Clients::new(run),
             start: nanos(run.history_start.as_nanos()),
-            focus: focus.map_or(i128::MIN, i128::from),
+            focus: focus.time.map_or(i128::MIN, i128::from),
             kept: VecDeque::new(),
             out: Messages::default(),
             types: HashMap::new(),
             pairs: HashMap::new(),
             requests: HashMap::new(),
+            spread: Tracker::new(run, focus.operations.last().copied(), lost),
         }
     }
 
@@ -98,14 +106,22 @@ impl<'r> Collector<'r> {
             EventKind::Gone => (3, "gone"),
         };
         *self.out.ends.entry(name.to_owned()).or_default() += 1;
+        let mut sent = time;
         if let Ok(at) = self.kept.binary_search_by_key(&event.id, |kept| kept.id) {
             self.kept[at].end = Some((number, time));
+            sent = self.kept[at].sent;
+        }
+        if let Some(spread) = &mut self.spread
+            && let Some(line) = Line::read(&event.line).filter(|line| spread.can_be_told(&line.dest))
+        {
+            spread.take(event.kind, self::number(event.id), &line, micros(sent), micros(time));
         }
     }
 
     fn sent(&mut self, event: &Event, time: i128) {
         self.out.total += 1;
-        let Some(message) = Message::read(&event.line) else { return };
+        let Some(line) = Line::read(&event.line) else { return };
+        let message = Message::new(&line);
         *counted(&mut self.types, message.kind.clone(), "(others)".to_owned()) += 1;
         let pair = (role(&message.src).to_owned(), role(&message.dest).to_owned());
         *counted(&mut self.pairs, pair, ("(others)".to_owned(), "(others)".to_owned())) += 1;
@@ -139,8 +155,8 @@ impl<'r> Collector<'r> {
         answered.map_or(-2, number)
     }
 
-    pub(super) fn finish(self) -> Messages {
-        let Self { kept, mut out, types, pairs, .. } = self;
+    pub(super) fn finish(self, run: &Run) -> (Messages, Option<Spread>) {
+        let Self { kept, mut out, types, pairs, spread, .. } = self;
         out.types = types.into_iter().collect();
         out.types.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
         out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
@@ -159,7 +175,7 @@ impl<'r> Collector<'r> {
             out.operation.push(operation);
         }
         out.words = words.words;
-        out
+        (out, spread.map(|spread| spread.finish(run)))
     }
 }
 

@@ -24,14 +24,17 @@
 mod body;
 mod charts;
 mod data;
+mod figures;
 mod focus;
 mod link;
 mod messages;
 mod operations;
 mod page;
 mod place;
+mod spread;
 mod svg;
 mod text;
+mod timeline;
 
 pub(crate) use charts::latencies;
 pub use charts::{Charts, Quantile, Rate};
@@ -40,6 +43,7 @@ pub use messages::{MOST_MESSAGES, Messages};
 pub use operations::{MOST_OPERATIONS, Operation};
 pub use page::MOST_BYTES;
 pub(crate) use place::leave;
+pub use spread::{Spread, Spreading, Trail};
 
 /// In µs.
 fn micros(nanos: u64) -> i64 {

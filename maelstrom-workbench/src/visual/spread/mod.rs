@@ -1,0 +1,326 @@
+//! How values came to nodes: which message told each node first, and which did not arrive.
+//!
+//! Nobody knows what is in a node's mind. But where clients add integers and read lists of them, messages that bring a
+//! value have it in them, at a path such as `gossip.seen[]`. So every path is watched. One at which there is ever a number
+//! that nobody had added yet, or that its sender had not been told itself, carries something else, such as a counter, and
+//! does not count. What was shown by a read without any message that would explain it counts as known from then on.
+
+mod scan;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use self::scan::{Paths, ROOT, integers};
+use super::{body::Line, micros};
+use crate::{
+    Integer, Run, Value,
+    history::{Kind, Process},
+    journal::EventKind,
+};
+
+/// As many are followed at most: values times nodes.
+const MOST_TOLD: usize = 400_000;
+/// As many values are.
+const MOST_VALUES: usize = 20_000;
+/// As many paths are taken for those of values.
+const MOST_CARRIERS: usize = 32;
+/// As many messages are kept that did not bring the value that got lost.
+const MOST_ATTEMPTS: usize = 5_000;
+/// They can be told values, and tell them.
+const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
+const NEVER: i64 = i64::MAX;
+/// Not told by a message.
+const BY_READ: i64 = -1;
+
+/// How values came to nodes.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Who can be told: the nodes, in order, and Maelstrom's services.
+    pub places: Vec<String>,
+    /// The values that clients added, in order.
+    pub values: Vec<Spreading>,
+    /// How many were added in all.
+    pub total: usize,
+    /// The value that got lost, and what stopped it.
+    pub lost: Option<Trail>,
+}
+
+/// How one value came to nodes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Spreading {
+    /// The value.
+    pub value: i64,
+    /// The index of the operation that added it.
+    pub operation: usize,
+    /// When it was added, in µs by the history's clock.
+    pub added: i64,
+    /// Who was told when, in the order of time: the number of the place, the time in µs, and the number of the message, or
+    /// -1 where only a read shows it.
+    pub told: Vec<(usize, i64, i64)>,
+}
+
+/// What became of the value that got lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trail {
+    /// Its place among the values.
+    pub value: usize,
+    /// The messages that would have told a node, and did not arrive: their numbers, and that of the place.
+    pub stopped: Vec<(i64, usize)>,
+}
+
+/// Follows values through a journal.
+#[derive(Debug)]
+pub(super) struct Tracker {
+    places: Vec<String>,
+    by_name: HashMap<String, usize>,
+    nodes: usize,
+    domain: Domain,
+    values: Vec<Added>,
+    total: usize,
+    paths: Paths,
+    carriers: Vec<Carrier>,
+    tables: usize,
+    /// When each place was told each value, by whatever path.
+    told: Vec<i64>,
+    /// The place of the lost value.
+    lost: Option<usize>,
+    attempts: Vec<Attempt>,
+    found: Vec<(u32, i64)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Added {
+    value: i64,
+    operation: usize,
+    time: i64,
+}
+
+/// What is known of a path.
+#[derive(Clone, Debug)]
+enum Carrier {
+    Unseen,
+    /// When it told each place each value first, and by which message.
+    Values(Vec<(i64, i64)>),
+    SomethingElse,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    path: u32,
+    id: i64,
+    time: i64,
+    place: usize,
+}
+
+impl Tracker {
+    /// Of a run whose clients add integers and read lists; of others there is nothing to follow.
+    pub(super) fn new(run: &Run, focus: Option<usize>, lost: Option<&Value>) -> Option<Self> {
+        let reads =
+            |kind: Kind, f: &str, value: &Value| kind == Kind::Ok && f == "read" && value.as_list().is_some();
+        let entries = run.history.operations();
+        entries.iter().find(|entry| reads(entry.kind, &entry.f, &entry.value))?;
+        let invocations = run.history.invocations().map(|(invocation, _)| invocation);
+        let added: Vec<Added> = invocations
+            .filter(|invocation| invocation.f != "read")
+            .filter_map(|invocation| {
+                let value = invocation.value.as_integer().and_then(Integer::as_i64)?;
+                Some(Added { value, operation: invocation.index, time: micros(invocation.time) })
+            })
+            .collect();
+        if added.is_empty() {
+            return None;
+        }
+        let nodes = run.schedule.nodes.len();
+        let mut places = run.schedule.nodes.clone();
+        places.extend(SERVICES.map(str::to_owned));
+        let most = (MOST_TOLD / places.len()).min(MOST_VALUES);
+        let at = focus.map_or(0, |focus| added.partition_point(|added| added.operation < focus));
+        let start = at.saturating_sub(most / 4 * 3).min(added.len().saturating_sub(most));
+        let domain = Domain::new(&added, start..added.len().min(start + most));
+        let values: Vec<Added> = added.iter().skip(start).take(most).copied().collect();
+        let lost = lost.and_then(Value::as_integer).and_then(Integer::as_i64);
+        Some(Self {
+            by_name: places.iter().cloned().zip(0..).collect(),
+            paths: Paths::new(&run.schedule.nodes),
+            told: vec![NEVER; values.len() * places.len()],
+            lost: lost.and_then(|lost| domain.get(lost)).and_then(|(_, place)| place),
+            places,
+            nodes,
+            domain,
+            values,
+            total: added.len(),
+            carriers: Vec::new(),
+            tables: 0,
+            attempts: Vec::new(),
+            found: Vec::new(),
+        })
+    }
+
+    /// Whether a message's end is worth to be [taken](Self::take): services and nodes can be told.
+    pub(super) fn can_be_told(&self, dest: &str) -> bool {
+        self.by_name.contains_key(dest)
+    }
+
+    /// Takes what became of a message. Times are in µs by the history's clock.
+    pub(super) fn take(&mut self, kind: EventKind, id: i64, line: &Line<'_>, sent: i64, time: i64) {
+        let Some(&place) = self.by_name.get(&*line.dest) else { return };
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        let Some(of_type) = self.paths.child(ROOT, line.kind()) else { return };
+        for (name, text) in line.fields() {
+            if let Some(path) = self.paths.child(of_type, name) {
+                integers(text, path, &mut self.paths, &mut |path, number| found.push((path, number)));
+            }
+        }
+        self.carriers.resize(self.paths.len(), Carrier::Unseen);
+        let from = self.by_name.get(&*line.src).copied();
+        for &(path, number) in &found {
+            match self.value_at(path, number, from, sent) {
+                Some(Some(value)) if kind == EventKind::Receive => self.tell(path, value, place, (time, id)),
+                Some(Some(value)) if Some(value) == self.lost && self.attempts.len() < MOST_ATTEMPTS => {
+                    self.attempts.push(Attempt { path, id, time, place });
+                }
+                Some(_) => {}
+                None => self.carriers[path as usize] = Carrier::SomethingElse,
+            }
+        }
+        self.found = found;
+    }
+
+    /// Which value it is, if it is one of those that are followed. Nothing if what stands there can't be a value.
+    fn value_at(&self, path: u32, number: i64, from: Option<usize>, sent: i64) -> Option<Option<usize>> {
+        if matches!(self.carriers[path as usize], Carrier::SomethingElse) {
+            return Some(None);
+        }
+        let (added, value) = self.domain.get(number)?;
+        if added > sent {
+            return None;
+        }
+        if let (Some(from), Some(value)) = (from, value)
+            && self.told[self.entry(value, from)] > sent
+        {
+            return None;
+        }
+        Some(value)
+    }
+
+    fn entry(&self, value: usize, place: usize) -> usize {
+        value * self.places.len() + place
+    }
+
+    fn tell(&mut self, path: u32, value: usize, place: usize, by: (i64, i64)) {
+        let (entry, size) = (self.entry(value, place), self.told.len());
+        let carrier = &mut self.carriers[path as usize];
+        if matches!(carrier, Carrier::Unseen) {
+            self.tables += 1;
+            *carrier = if self.tables > MOST_CARRIERS {
+                Carrier::SomethingElse
+            } else {
+                Carrier::Values(vec![(NEVER, BY_READ); size])
+            };
+        }
+        if let Carrier::Values(first) = carrier {
+            first[entry] = first[entry].min(by);
+            self.told[entry] = self.told[entry].min(by.0);
+        }
+    }
+
+    /// What all paths tell that carry values, with what reads show.
+    pub(super) fn finish(self, run: &Run) -> Spread {
+        let mut first = vec![(NEVER, BY_READ); self.told.len()];
+        for carrier in &self.carriers {
+            let Carrier::Values(table) = carrier else { continue };
+            for (first, told) in first.iter_mut().zip(table) {
+                *first = (*first).min(*told);
+            }
+        }
+        self.add_reads(run, &mut first);
+        let spreading = |(value, added): (usize, &Added)| {
+            let row = &first[self.entry(value, 0)..self.entry(value + 1, 0)];
+            let mut told: Vec<(usize, i64, i64)> = row
+                .iter()
+                .enumerate()
+                .filter(|(_, (time, _))| *time != NEVER)
+                .map(|(place, (time, id))| (place, *time, *id))
+                .collect();
+            told.sort_by_key(|(place, time, _)| (*time, *place));
+            Spreading { value: added.value, operation: added.operation, added: added.time, told }
+        };
+        let lost = self.lost.map(|value| {
+            let would_have_told = |attempt: &&Attempt| {
+                matches!(self.carriers[attempt.path as usize], Carrier::Values(_))
+                    && first[self.entry(value, attempt.place)].0 > attempt.time
+            };
+            let stopped = self.attempts.iter().filter(would_have_told);
+            let mut stopped: Vec<_> = stopped.map(|attempt| (attempt.id, attempt.place)).collect();
+            stopped.dedup();
+            Trail { value, stopped }
+        });
+        let values = self.values.iter().enumerate().map(spreading).collect();
+        Spread { values, total: self.total, lost, places: self.places }
+    }
+
+    /// A read tells what its node has known by then.
+    fn add_reads(&self, run: &Run, first: &mut [(i64, i64)]) {
+        for read in run.history.operations() {
+            let Process::Client(process) = read.process else { continue };
+            let (Kind::Ok, "read", Some(list)) = (read.kind, &*read.f, read.value.as_list()) else {
+                continue;
+            };
+            let node = super::operations::node_of(run, process);
+            let time = micros(read.time);
+            for element in list {
+                let number = element.as_integer().and_then(Integer::as_i64);
+                if let Some((added, Some(value))) = number.and_then(|number| self.domain.get(number))
+                    && added <= time
+                    && node < self.nodes
+                {
+                    let entry = self.entry(value, node);
+                    first[entry] = first[entry].min((time, BY_READ));
+                }
+            }
+        }
+    }
+}
+
+/// The values that clients added: when, and which place they have among those that are followed.
+#[derive(Debug)]
+enum Domain {
+    /// By value, as Maelstrom's are the numbers from 0 up.
+    Dense(Vec<Option<(i64, Option<usize>)>>),
+    Sparse(HashMap<i64, (i64, Option<usize>)>),
+}
+
+impl Domain {
+    fn new(added: &[Added], followed: std::ops::Range<usize>) -> Self {
+        let entries = added
+            .iter()
+            .enumerate()
+            .map(|(k, added)| (added.value, (added.time, followed.contains(&k).then(|| k - followed.start))));
+        let mut sparse = HashMap::new();
+        for (value, entry) in entries {
+            // The first counts of those that were added twice.
+            sparse.entry(value).or_insert(entry);
+        }
+        let greatest = sparse.keys().copied().max().unwrap_or_default();
+        let is_dense = sparse.keys().all(|value| *value >= 0);
+        match usize::try_from(greatest) {
+            Ok(greatest) if is_dense && greatest < 8 * added.len() + 1024 => {
+                let mut dense = vec![None; greatest + 1];
+                for (value, entry) in sparse {
+                    dense[usize::try_from(value).expect("none is below 0")] = Some(entry);
+                }
+                Self::Dense(dense)
+            }
+            _ => Self::Sparse(sparse),
+        }
+    }
+
+    fn get(&self, value: i64) -> Option<(i64, Option<usize>)> {
+        match self {
+            Self::Dense(dense) => dense.get(usize::try_from(value).ok()?).copied().flatten(),
+            Self::Sparse(sparse) => sparse.get(&value).copied(),
+        }
+    }
+}

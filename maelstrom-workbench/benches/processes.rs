@@ -17,11 +17,11 @@ use std::{
 };
 
 use maelstrom_workbench::{
-    Value,
     checker::Verdict,
     cluster::{Budget, ClusterOptions},
     process::Processes,
     results::Store,
+    visual::About,
     workload::Echo,
 };
 
@@ -125,7 +125,8 @@ fn measure(
             let outcome = Processes::new(program, options, &Echo).node_logs(store.node_logs()).run();
             writer.finish().expect("the disk has room");
             if let Ok(outcome) = &outcome {
-                store.write(&outcome.run, None, Value::Null).expect("the disk has room");
+                let about = About { is_simulated: false, ..About::new("echo") };
+                store.write(&outcome.run, None, about).expect("the disk has room");
             }
             let written = start.elapsed();
             let _ = fs::remove_dir_all(&folder);

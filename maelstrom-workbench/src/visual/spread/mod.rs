@@ -105,6 +105,17 @@ enum Carrier {
     SomethingElse,
 }
 
+/// What a number in a message means.
+#[derive(Clone, Copy, Debug)]
+enum Meaning {
+    /// The value of this place.
+    Value(usize),
+    /// A value that isn't followed, or a number that is no value where no values are.
+    Unfollowed,
+    /// What no value can be: the number was not added by then, or its sender had not been told.
+    SomethingElse,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Attempt {
     path: u32,
@@ -177,32 +188,33 @@ impl Tracker {
         let from = self.by_name.get(&*line.src).copied();
         for &(path, number) in &found {
             match self.value_at(path, number, from, sent) {
-                Some(Some(value)) if kind == EventKind::Receive => self.tell(path, value, place, (time, id)),
-                Some(Some(value)) if Some(value) == self.lost && self.attempts.len() < MOST_ATTEMPTS => {
+                Meaning::Value(value) if kind == EventKind::Receive => {
+                    self.tell(path, value, place, (time, id));
+                }
+                Meaning::Value(value) if Some(value) == self.lost && self.attempts.len() < MOST_ATTEMPTS => {
                     self.attempts.push(Attempt { path, id, time, place });
                 }
-                Some(_) => {}
-                None => self.carriers[path as usize] = Carrier::SomethingElse,
+                Meaning::Value(_) | Meaning::Unfollowed => {}
+                Meaning::SomethingElse => self.carriers[path as usize] = Carrier::SomethingElse,
             }
         }
         self.found = found;
     }
 
-    /// Which value it is, if it is one of those that are followed. Nothing if what stands there can't be a value.
-    fn value_at(&self, path: u32, number: i64, from: Option<usize>, sent: i64) -> Option<Option<usize>> {
+    /// What a number means that a message has at a path.
+    fn value_at(&self, path: u32, number: i64, from: Option<usize>, sent: i64) -> Meaning {
         if matches!(self.carriers[path as usize], Carrier::SomethingElse) {
-            return Some(None);
+            return Meaning::Unfollowed;
         }
-        let (added, value) = self.domain.get(number)?;
+        let Some((added, value)) = self.domain.get(number) else { return Meaning::SomethingElse };
         if added > sent {
-            return None;
+            return Meaning::SomethingElse;
         }
-        if let (Some(from), Some(value)) = (from, value)
-            && self.told[self.entry(value, from)] > sent
-        {
-            return None;
+        match (from, value) {
+            (Some(from), Some(value)) if self.told[self.entry(value, from)] > sent => Meaning::SomethingElse,
+            (_, Some(value)) => Meaning::Value(value),
+            (_, None) => Meaning::Unfollowed,
         }
-        Some(value)
     }
 
     fn entry(&self, value: usize, place: usize) -> usize {

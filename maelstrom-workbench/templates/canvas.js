@@ -3,17 +3,23 @@
 const LEFT = 70, RIGHT = 8, TOP = 6, BOTTOM = 20;
 
 class Drawing {
-  // `draw(drawing)` draws the inside, `pick(x, y)` says what is there, `choose(it)` is called for what is clicked.
-  constructor(id, height, faults, { draw, pick, choose, key }) {
+  // `draw(drawing)` draws the inside and returns how many marks that took, `labels(drawing)` what is beside it; `pick(x, y)`
+  // says what is there, `tell(it)` tells of it, `choose(it)` is called when it is clicked, `step(±1)` for its neighbour.
+  constructor(id, height, faults, actions) {
     this.canvas = by(id);
     this.height = height;
     this.faults = faults;
-    Object.assign(this, { draw, pick, choose, key });
+    Object.assign(this, actions);
     this.canvas.style.height = `${height}px`;
     this.pointers = new Map();
+    this.isSeen = true;
     this.listen();
     time.listeners.push(() => this.later());
     new ResizeObserver(() => this.later()).observe(this.canvas);
+    new IntersectionObserver(([entry]) => {
+      this.isSeen = entry.isIntersecting;
+      if (this.isSeen && this.isStale) this.later();
+    }).observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.later());
   }
 
@@ -22,15 +28,19 @@ class Drawing {
   us(x) { return time.start + ((x - LEFT) / this.inner) * (time.end - time.start); }
 
   later() {
-    if (this.frame) return;
+    this.isStale = true;
+    // What nobody sees can wait until it rests.
+    if (this.frame || (time.isMoving && !this.isSeen)) return;
     this.frame = requestAnimationFrame(() => { this.frame = null; this.paint(); });
   }
 
   paint() {
+    this.isStale = false;
     const scale = devicePixelRatio || 1;
     this.width = this.canvas.clientWidth;
-    this.canvas.width = Math.round(this.width * scale);
-    this.canvas.height = Math.round(this.height * scale);
+    const size = [Math.round(this.width * scale), Math.round(this.height * scale)];
+    if (this.canvas.width !== size[0]) this.canvas.width = size[0];
+    if (this.canvas.height !== size[1]) this.canvas.height = size[1];
     this.colours = colours();
     const c = (this.context = this.canvas.getContext("2d"));
     c.setTransform(scale, 0, 0, scale, 0, 0);
@@ -96,10 +106,12 @@ class Drawing {
       canvas.setPointerCapture(event.pointerId);
     });
     canvas.addEventListener("pointermove", (event) => this.move(event, place(event)));
+    canvas.addEventListener("pointerleave", () => this.hover(null));
     canvas.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
     canvas.addEventListener("pointerup", (event) => {
       this.pointers.delete(event.pointerId);
       if (this.moved < 4 && this.pick) this.choose(this.pick(...place(event)));
+      this.moved = 0;
     });
     canvas.addEventListener("keydown", (event) => this.typed(event));
   }
@@ -107,10 +119,10 @@ class Drawing {
   move(event, [x, y]) {
     const before = this.pointers.get(event.pointerId);
     if (!before) {
-      const found = this.pick && this.pick(x, y);
-      if (found !== this.over) this.canvas.title = (this.over = found) == null ? "" : this.tell(found);
+      if (this.pick) this.hover([x, y]);
       return;
     }
+    this.hover(null);
     const other = [...this.pointers].find(([id]) => id !== event.pointerId);
     if (other) {
       const [was, is] = [Math.abs(before[0] - other[1][0]), Math.abs(x - other[1][0])];
@@ -122,6 +134,26 @@ class Drawing {
     this.pointers.set(event.pointerId, [x, y]);
   }
 
+  // Tells what the pointer is on, beside it.
+  hover(at) {
+    cancelAnimationFrame(this.hovering);
+    if (!at) {
+      by("tip").hidden = true;
+      return;
+    }
+    this.hovering = requestAnimationFrame(() => {
+      const found = this.pick(...at);
+      by("tip").hidden = found == null;
+      if (found == null) return;
+      const tip = by("tip"), box = this.canvas.getBoundingClientRect();
+      tip.textContent = this.tell(found);
+      const [x, y] = [box.left + at[0], box.top + at[1]];
+      tip.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 4))}px`;
+      const below = y + 18;
+      tip.style.top = `${below + tip.offsetHeight > innerHeight ? Math.max(4, y - tip.offsetHeight - 10) : below}px`;
+    });
+  }
+
   typed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [length, middle] = [time.end - time.start, (time.start + time.end) / 2];
@@ -129,7 +161,7 @@ class Drawing {
       ArrowLeft: () => time.pan(-length / 8), ArrowRight: () => time.pan(length / 8),
       "+": () => time.zoom(0.7, middle), "=": () => time.zoom(0.7, middle), "-": () => time.zoom(1 / 0.7, middle),
       0: () => time.show(time.first, time.last),
-      n: () => this.key(1), p: () => this.key(-1),
+      n: () => this.step(1), p: () => this.step(-1),
     };
     if (!Object.hasOwn(actions, event.key)) return;
     event.preventDefault();

@@ -28,7 +28,7 @@ function latencyChart(data, story) {
       c.globalAlpha = operation.outcome === "ok" ? 0.55 : 1;
       if (operation.outcome === "ok") c.fillRect(x - 1.5, at - 1.5, 3, 3);
       else c.fillText(MARKS[operation.outcome], x, at + 4);
-      if (operation === story.chosen) c.strokeRect(x - 5, at - 5, 10, 10);
+      if (story.marked.has(operation)) c.strokeRect(x - 5, at - 5, 10, 10);
       marks += 1;
     }
     c.globalAlpha = 1;
@@ -43,11 +43,10 @@ function latencyChart(data, story) {
     return marks;
   };
   const drawing = new Drawing("latency", 240, data.faults, {
-    draw, choose: story.choose, key: story.step,
+    draw, choose: (operation) => story.choose(operation), step: (by_) => story.step(by_), tell: (operation) => story.tell(operation),
     pick: (x, at) => nearest(story.visible(), (operation) =>
       Math.hypot(drawing.x(operation.invoked) - x, y(took(operation), drawing.height) - at), 12),
   });
-  drawing.tell = story.tell;
   drawing.labels = () => {
     const c = drawing.context;
     c.textAlign = "right";
@@ -56,13 +55,13 @@ function latencyChart(data, story) {
   };
 }
 
-function rateChart(data) {
+function rateChart(data, story) {
   const name = (line) => `${line.f} ${line.outcome}`;
   legend("rate-key", data.charts.rate.map((line, k) => [hue(k), name(line)]));
   const greatest = data.charts.rate.flatMap((line) => line.per_s).reduce((a, b) => Math.max(a, b), 1);
   const y = (per_s, height) => TOP + (1 - per_s / greatest) * (height - TOP - BOTTOM);
   const drawing = new Drawing("rate", 180, data.faults, {
-    key: () => {},
+    step: (by_) => story.step(by_),
     draw: (drawing) => {
       const c = drawing.context;
       data.charts.rate.forEach((line, k) => {
@@ -93,7 +92,7 @@ function timelineChart(data, story) {
   const row = Math.max(4, Math.min(18, 700 / workers));
   const lane = (operation) => TOP + (operation.process % workers) * row;
   const drawing = new Drawing("timeline", Math.max(60, workers * row) + TOP + BOTTOM, data.faults, {
-    choose: story.choose, key: story.step,
+    choose: (operation) => story.choose(operation), step: (by_) => story.step(by_), tell: (operation) => story.tell(operation),
     draw: (drawing) => {
       const c = drawing.context;
       let marks = 0;
@@ -102,9 +101,9 @@ function timelineChart(data, story) {
         const [from, to] = [drawing.x(operation.invoked), drawing.x(operation.completed ?? data.end)];
         const width = Math.max(to - from, 1.5);
         c.fillStyle = drawing.colours[operation.outcome];
-        c.globalAlpha = operation === story.chosen ? 1 : 0.6;
+        c.globalAlpha = story.marked.has(operation) ? 1 : 0.6;
         c.fillRect(from, lane(operation), width, row - 1.5);
-        if (operation === story.chosen) {
+        if (story.marked.has(operation)) {
           c.strokeStyle = drawing.colours.accent;
           c.strokeRect(from - 1, lane(operation) - 1, width + 2, row);
         }
@@ -127,7 +126,6 @@ function timelineChart(data, story) {
       }, 8);
     },
   });
-  drawing.tell = story.tell;
   drawing.labels = () => {
     if (row < 9) return;
     const c = drawing.context;
@@ -138,14 +136,4 @@ function timelineChart(data, story) {
       c.fillText(`${worker} ${node}`.slice(0, 11), LEFT - 5, TOP + worker * row + row - 4);
     }
   };
-}
-
-// The thing that is least far away, if it is not farther than that.
-function nearest(things, distance, most) {
-  let [best, least] = [null, most];
-  for (const thing of things) {
-    const far = distance(thing);
-    if (far <= least) [best, least] = [thing, far];
-  }
-  return best;
 }

@@ -1,4 +1,7 @@
-// The page: words and tables from the data, and what is followed.
+// The page: words and tables from the data, controls, and what is shown first.
+
+// A story is shown as a whole if it took no longer, in µs.
+const LONGEST_STORY = 2e6;
 
 function list(title, texts) {
   if (!texts.length) return [];
@@ -55,71 +58,30 @@ function aboutRun(data) {
   const rows = Object.entries(data.about.options ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
   const faults = data.faults.map(({ what, start, end }) =>
     `${what} from ${seconds(start)} ${end == null ? "on" : `to ${seconds(end)}`}`);
-  const stable = Object.entries(data.stable_latencies ?? {}).map(([quantile, ms]) => [quantile, `${ms} ms`]);
   by("run").append(
     ...(rows.length ? [table(["option", "value"], rows)] : []),
-    ...(stable.length ? [make("p", {}, "How long values took until all nodes had them for good:"), table(["quantile", "time"], stable)] : []),
     ...list("Faults", faults));
 }
 
-// Which operation is followed, and what is told of it.
-function follower(data, messages) {
-  const { operations } = data;
-  const story = {
-    chosen: null,
-    visible() {
-      const after = lowerBound(operations.length, (k) => operations[k].invoked, time.end);
-      return operations.slice(0, after).filter((operation) => (operation.completed ?? data.end) >= time.start);
-    },
-    tell(operation) {
-      const node = data.nodes[operation.node] ?? "?";
-      const end = operation.completed == null ? "never completed"
-        : `${operation.outcome} after ${duration(operation.completed - operation.invoked)}`;
-      return `operation ${operation.index}${operation.is_final ? " (final)" : ""}: process ${operation.process} at ${node}: `
-        + `${operation.f} ${operation.value}\nat ${seconds(operation.invoked)}, ${end}`
-        + (operation.result == null ? "" : `\n→ ${operation.result}`)
-        + (operation.error == null ? "" : `\nerror: ${operation.error}`);
-    },
-    choose(operation) {
-      story.chosen = operation;
-      by("operation").value = operation ? operation.index : "";
-      follow(operation ? messages.ofOperation(operation.index) : [], operation && story.tell(operation));
-    },
-    step(by_) {
-      const at = story.chosen ? operations.indexOf(story.chosen) + by_
-        : lowerBound(operations.length, (k) => operations[k].invoked, time.start);
-      const next = operations[Math.min(Math.max(at, 0), operations.length - 1)];
-      if (!next) return;
-      if (next.invoked < time.start || next.invoked > time.end) around(next.invoked, time.end - time.start);
-      story.choose(next);
-    },
-    message(k) {
-      story.chosen = null;
-      by("operation").value = "";
-      follow(k == null ? [] : [k], k == null ? null : `${messages.tell(k)}\n${messages.why(k, data.about.is_simulated)}`);
-    },
-  };
-  const follow = (roots, text) => {
-    const caused = messages.follow(roots);
-    const stopped = [...caused].filter((k) => messages.all.end[k] >= 1 && messages.all.end[k] <= 3);
-    const guess = data.about.is_simulated ? "" : " (only replies: of processes nobody knows what else they sent it for)";
-    const lines = [
-      `${caused.size} messages, with what they caused in turn${guess}; ${stopped.length} of them did not arrive`,
-      ...stopped.slice(0, 10).map((k) => messages.tell(k)),
-    ];
-    by("detail").hidden = !text;
-    by("detail").replaceChildren(...(text ? [make("pre", {}, text), make("pre", {}, lines.join("\n"))] : []));
-    by("lamport").dataset.followed = caused.size;
-    time.changed();
-  };
-  return story;
+// How long values took, by quantile.
+function spreadFigures(data) {
+  const { spread, stable_latencies } = data;
+  const of = (took) => new Map(took ?? []);
+  const columns = [["half of the nodes", of(spread?.half)], ["all nodes", of(spread?.all)]];
+  const stable = new Map(Object.entries(stable_latencies ?? {}).map(([quantile, ms]) => [Number(quantile), ms * 1e3]));
+  columns.push(["every read after, for good", stable]);
+  const shown = columns.filter(([, took]) => took.size);
+  const quantiles = [...new Set(shown.flatMap(([, took]) => [...took.keys()]))].sort((a, b) => a - b);
+  const cell = (took, quantile) => (took.has(quantile) ? duration(took.get(quantile)) : "");
+  if (!quantiles.length) return;
+  by("spreading").hidden = false;
+  by("spread-figures").append(
+    make("p", {}, "How long values took until they were in …"),
+    table(["quantile", ...shown.map(([name]) => name)], quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))])),
+    ...(spread?.incomplete ? [make("p", {}, `${plural(spread.incomplete, "value")} never came to all nodes.`)] : []));
 }
 
-function around(us, length) {
-  time.show(us - length * 0.7, us + length * 0.3);
-}
-
-function controls(data, messages, story) {
+function controls(data, messages, values, story) {
   const option = (text, value) => make("option", { value }, text);
   by("node").append(option("all", ""), ...messages.lanes.map((name) => option(name, name)));
   by("kind").append(option("all", ""), ...data.messages.types.map(([name]) => option(name, name)));
@@ -129,12 +91,17 @@ function controls(data, messages, story) {
       time.changed();
     });
   }
-  by("operation").addEventListener("change", () => {
-    const found = data.operations.find(({ index }) => String(index) === by("operation").value);
-    if (found) around(found.invoked, time.end - time.start);
-    story.choose(found ?? null);
+  const goTo = (operation) => {
+    if (operation) time.around(operation.invoked, time.end - time.start);
+    story.choose(operation ?? null);
+  };
+  by("operation").addEventListener("change", () => goTo(story.known.get(Number(by("operation").value || -1))));
+  by("value").addEventListener("change", () => {
+    const k = values.byValue.get(Number(by("value").value || NaN));
+    goTo(k == null ? null : story.ofValue(k));
   });
-  by("clear").addEventListener("click", () => story.choose(null));
+  by("clear").addEventListener("click", () => story.nothing());
+  addEventListener("keydown", (event) => { if (event.key === "Escape") story.nothing(); });
   by("whole").addEventListener("click", () => time.show(time.first, time.last));
   for (const id of ["from", "to"]) {
     by(id).addEventListener("change", () => time.show(Number(by("from").value) * 1e6, Number(by("to").value) * 1e6));
@@ -145,19 +112,26 @@ function controls(data, messages, story) {
   });
 }
 
-function anomaly(data, story) {
-  const evidence = data.operations.filter(({ index }) => data.evidence.includes(index));
-  const show = (operation, us) => {
-    const length = operation?.completed == null ? 0 : operation.completed - operation.invoked;
-    around(us, Math.max(4e5, length * 3));
-    if (operation) story.choose(operation);
+// Where it went wrong: the way of the value that got lost, or the operations that show it. The evidence tells it; so that
+// the drawing is to be seen, nothing else is told in front of it.
+function anomaly(data, values, story) {
+  const { lost } = values.spread;
+  const named = data.evidence.map((index) => story.known.get(index)).filter(Boolean);
+  const go = () => {
+    const first = lost && story.ofValue(lost.value);
+    if (first) {
+      const [start, end] = values.span(lost.value);
+      const isShort = data.focus - start < LONGEST_STORY;
+      time.show(start, isShort ? Math.max(end, data.focus + (data.focus - start) / 10) : end);
+      story.chooseAll([first]);
+      return;
+    }
+    const from = named[0]?.invoked ?? data.focus, to = Math.max(data.focus, ...named.map(({ completed }) => completed ?? 0));
+    const length = Math.max((to - from) * 1.5, 1e5);
+    if (length < LONGEST_STORY) time.show(from - length * 0.2, from - length * 0.2 + length);
+    else time.around(data.focus, 4e5);
+    story.chooseAll(named);
   };
-  const last = evidence.at(-1);
-  const go = () => show(last, last?.invoked ?? data.focus);
-  by("evidence").hidden = !evidence.length;
-  by("evidence").append("Evidence, in order: ", ...evidence.map((operation) => make("button", {
-    type: "button", onclick: () => show(operation, operation.invoked),
-  }, `${operation.f} ${operation.value}`.slice(0, 40) + `, process ${operation.process} at ${seconds(operation.invoked)}`)));
   by("anomaly").hidden = false;
   by("anomaly").addEventListener("click", go);
   go();
@@ -168,17 +142,21 @@ async function main() {
   verdict(data);
   counts(data);
   aboutRun(data);
+  spreadFigures(data);
   const messages = new Messages(data);
-  const story = follower(data, messages);
+  const values = new Values(data, messages);
+  const story = new Story(data, messages, values);
   time.first = Math.min(0, messages.all.sent[0] ?? 0);
   time.last = Math.max(data.end, 1000) * 1.01;
-  lamportChart(data, messages, (k) => story.message(k), story.step);
+  evidence(data, values, story);
+  lamportChart(data, messages, story);
   timelineChart(data, story);
   latencyChart(data, story);
-  rateChart(data);
-  controls(data, messages, story);
+  rateChart(data, story);
+  spreadChart(data, values, story);
+  controls(data, messages, values, story);
   time.show(time.first, time.last);
-  if (data.verdict !== "valid" && data.focus != null) anomaly(data, story);
+  if (data.verdict !== "valid" && data.focus != null) anomaly(data, values, story);
   document.body.dataset.ready = "yes";
 }
 

@@ -26,7 +26,9 @@ const LATEST: Duration = Duration::from_millis(200);
 ///
 /// ```no_run
 /// use std::{path::Path, sync::Arc, time::SystemTime};
-/// use maelstrom_workbench::{Value, cluster::ClusterOptions, process::Processes, results::Store, workload::Echo};
+/// use maelstrom_workbench::{
+///     cluster::ClusterOptions, process::Processes, results::Store, visual::About, workload::Echo,
+/// };
 ///
 /// # fn run(mut options: ClusterOptions) -> std::io::Result<()> {
 /// let store = Store::create(Path::new("store"), "echo", SystemTime::now())?;
@@ -34,7 +36,7 @@ const LATEST: Duration = Duration::from_millis(200);
 /// options.watch = Some(journal.clone());
 /// let outcome = Processes::new("target/release/echo", options, &Echo).run()?;
 /// journal.finish()?;
-/// store.write(&outcome.run, outcome.interrupted, Value::Null)
+/// store.write(&outcome.run, outcome.interrupted, About { is_simulated: false, ..About::new("echo") })
 /// # }
 /// ```
 pub struct JournalWriter {

@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Charts, Data, Messages, Spread, charts::at_quantile};
+use super::{Charts, Data, Messages, Spread};
 use crate::Value;
-
-/// The quantiles of how long values took.
-const QUANTILES: [f64; 5] = [0.0, 0.5, 0.95, 0.99, 1.0];
 
 impl Data {
     /// What is drawn, in numbers: `messages` by type, by sender and receiver, and by what became of them; `charts`, latency
     /// and throughput over time; and, where clients add integers, `spread`, in ms, by quantile: how long values took until
     /// `half` of the nodes had them, and until `all` had; and how many are `incomplete`, as they never came to some.
     pub fn figures(&self) -> Value {
-        let spread = self.spread.as_ref().map(|spread| ("spread", spread_figures(spread, self.nodes.len())));
+        let spread = self.spread.as_ref().map(|spread| ("spread", spread_figures(spread)));
         let own = [("messages", message_figures(&self.messages)), ("charts", chart_figures(&self.charts))];
         Value::object(own.into_iter().chain(spread))
     }
@@ -56,27 +53,15 @@ fn chart_figures(charts: &Charts) -> Value {
     ])
 }
 
-fn spread_figures(spread: &Spread, nodes: usize) -> Value {
-    let (mut half, mut all, mut incomplete) = (Vec::new(), Vec::new(), 0_u64);
-    for value in &spread.values {
-        // Services know values, too, but they are no nodes.
-        let told = value.told.iter().filter(|(place, ..)| *place < nodes);
-        let took: Vec<u64> =
-            told.map(|(_, time, _)| u64::try_from(time - value.added).unwrap_or(0)).collect();
-        half.extend(nodes.div_ceil(2).checked_sub(1).and_then(|last| took.get(last)));
-        if took.len() < nodes {
-            incomplete += 1;
-        } else {
-            all.extend(took.last());
-        }
-    }
-    let quantiles = |mut took: Vec<u64>| {
-        took.sort_unstable();
-        let at = |quantile: f64| ms(i64::try_from(at_quantile(&took, quantile)).unwrap_or(i64::MAX));
-        let told = (!took.is_empty()).then(|| QUANTILES.map(|quantile| (quantile.to_string(), at(quantile))));
-        Value::object(told.into_iter().flatten())
+fn spread_figures(spread: &Spread) -> Value {
+    let quantiles = |took: &[(f64, i64)]| {
+        Value::object(took.iter().map(|(quantile, us)| (quantile.to_string(), ms(*us))))
     };
-    Value::object([("half", quantiles(half)), ("all", quantiles(all)), ("incomplete", incomplete.into())])
+    Value::object([
+        ("half", quantiles(&spread.half)),
+        ("all", quantiles(&spread.all)),
+        ("incomplete", spread.incomplete.into()),
+    ])
 }
 
 #[expect(clippy::cast_precision_loss, reason = "times are far below 2^52 µs")]

@@ -49,8 +49,8 @@ pub struct Messages {
     pub kind: Vec<usize>,
     /// The first fields of its body.
     pub text: Vec<usize>,
-    /// What it was sent for: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal does not say
-    /// it, a reply's is its request.
+    /// What it was sent for: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal names no message,
+    /// a reply's is its request.
     pub cause: Vec<i64>,
     /// The index of the operation for which a client sent it, or -1.
     pub operation: Vec<i64>,
@@ -66,7 +66,7 @@ pub(super) struct Collector<'r> {
     out: Messages,
     types: HashMap<String, u64>,
     pairs: HashMap<(String, String), u64>,
-    /// Requests without a known cause, and their numbers: an entry for each that is not answered.
+    /// Requests and their numbers: an entry for each that is not answered.
     requests: HashMap<(String, String, u64), u64>,
     spread: Option<Tracker>,
 }
@@ -144,15 +144,16 @@ impl<'r> Collector<'r> {
             let request = (message.dest.clone(), message.src.clone(), id);
             self.requests.remove(&request)
         });
-        match event.cause {
-            Some(Cause::Message(id)) => return number(id),
-            Some(Cause::Timer) => return -1,
-            None => {}
-        }
         if let Some(id) = message.msg_id {
             self.requests.insert((message.src.clone(), message.dest.clone(), id), event.id);
         }
-        answered.map_or(-2, number)
+        match (event.cause, answered) {
+            (Some(Cause::Message(id)), _) => number(id),
+            // Whoever sleeps before it answers still answers the request.
+            (_, Some(request)) => number(request),
+            (Some(Cause::Timer), None) => -1,
+            (None, None) => -2,
+        }
     }
 
     pub(super) fn finish(self, run: &Run) -> (Messages, Option<Spread>) {

@@ -43,8 +43,12 @@ impl Data {
         let script = concat!(
             include_str!("../../templates/base.js"),
             include_str!("../../templates/canvas.js"),
-            include_str!("../../templates/charts.js"),
+            include_str!("../../templates/messages.js"),
             include_str!("../../templates/lamport.js"),
+            include_str!("../../templates/charts.js"),
+            include_str!("../../templates/spread.js"),
+            include_str!("../../templates/evidence.js"),
+            include_str!("../../templates/story.js"),
             include_str!("../../templates/report.js"),
         );
         let style = include_str!("../../templates/report.css");

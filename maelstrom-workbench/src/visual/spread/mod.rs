@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use self::scan::{Paths, ROOT, integers};
-use super::{body::Line, micros};
+use super::{body::Line, charts::at_quantile, micros};
 use crate::{
     Integer, Run, Value,
     history::{Kind, Process},
@@ -29,6 +29,8 @@ const MOST_CARRIERS: usize = 32;
 const MOST_ATTEMPTS: usize = 5_000;
 /// They can be told values, and tell them.
 const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
+/// The quantiles of how long values took.
+const QUANTILES: [f64; 5] = [0.0, 0.5, 0.95, 0.99, 1.0];
 const NEVER: i64 = i64::MAX;
 /// Not told by a message.
 const BY_READ: i64 = -1;
@@ -42,6 +44,12 @@ pub struct Spread {
     pub values: Vec<Spreading>,
     /// How many were added in all.
     pub total: usize,
+    /// How many µs it took until half of the nodes had them, by quantile.
+    pub half: Vec<(f64, i64)>,
+    /// Until all of them had.
+    pub all: Vec<(f64, i64)>,
+    /// How many never came to some node.
+    pub incomplete: usize,
     /// The value that got lost, and what stopped it.
     pub lost: Option<Trail>,
 }
@@ -269,8 +277,11 @@ impl Tracker {
             stopped.dedup();
             Trail { value, stopped }
         });
-        let values = self.values.iter().enumerate().map(spreading).collect();
-        Spread { values, total: self.total, lost, places: self.places }
+        let values: Vec<Spreading> = self.values.iter().enumerate().map(spreading).collect();
+        let [half, all] = [self.nodes.div_ceil(2), self.nodes].map(|count| until(&values, self.nodes, count));
+        let is_incomplete = |value: &&Spreading| told_nodes(value, self.nodes).count() < self.nodes;
+        let incomplete = values.iter().filter(is_incomplete).count();
+        Spread { half, all, incomplete, lost, values, total: self.total, places: self.places }
     }
 
     /// A read tells what its node has known by then.
@@ -294,6 +305,25 @@ impl Tracker {
             }
         }
     }
+}
+
+/// When each of the nodes was told, in order; services know values, too, but they are no nodes.
+fn told_nodes(value: &Spreading, nodes: usize) -> impl Iterator<Item = i64> {
+    value.told.iter().filter(move |(place, ..)| *place < nodes).map(|(_, time, _)| *time)
+}
+
+/// How long values took until so many nodes had them, by quantile, of those that came so far.
+fn until(values: &[Spreading], nodes: usize, count: usize) -> Vec<(f64, i64)> {
+    let Some(before) = count.checked_sub(1) else { return Vec::new() };
+    let took = values.iter().filter_map(|value| {
+        let time = told_nodes(value, nodes).nth(before)?;
+        Some(u64::try_from(time - value.added).unwrap_or(0))
+    });
+    let mut took: Vec<u64> = took.collect();
+    took.sort_unstable();
+    let quantiles = QUANTILES.into_iter().filter(|_| !took.is_empty());
+    let at = |quantile| i64::try_from(at_quantile(&took, quantile)).unwrap_or(i64::MAX);
+    quantiles.map(|quantile| (quantile, at(quantile))).collect()
 }
 
 /// The values that clients added: when, and which place they have among those that are followed.

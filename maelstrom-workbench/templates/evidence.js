@@ -1,0 +1,78 @@
+// What an explanation rests on: its operations in order, a circle of transactions, the last states of a register.
+
+function evidence(data, values, story) {
+  const { known } = story;
+  const named = data.evidence.map((index) => known.get(index)).filter(Boolean);
+  const lost = values.spread.lost?.value;
+  by("evidence").append(...named.map((operation) => {
+    const isLost = lost != null && values.byOperation.get(operation.index) === lost;
+    return make("li", {}, link(story.brief(operation), () => story.show(operation)), ...(isLost ? [values.way(lost, story)] : []));
+  }));
+  if (data.cycle) by("cycle").append(...circle(data.cycle, known, story));
+  if (data.stuck) by("stuck").append(...lastStates(data.stuck, known, story));
+  by("proof").hidden = !named.length && !data.cycle && !data.stuck;
+}
+
+// Elle's names of edges, in words.
+const KINDS = {
+  ww: (a, b) => `${b} overwrote what ${a} had written`, wr: (a, b) => `${b} read what ${a} had written`,
+  rw: (a, b) => `${b} overwrote what ${a} had read`, realtime: (a, b) => `${a} was over before ${b} began`,
+  process: (a, b) => `one process did ${a} before ${b}`,
+};
+// How much room arrows have beside the boxes.
+const ARROWS = 84;
+
+// Boxes below each other, each with an arrow to the next, and one from the last back to the first.
+function circle({ transactions, edges }, known, story) {
+  const boxes = transactions.map(({ name, index, process }) => {
+    const operation = known.get(index);
+    const text = operation ? story.brief(operation) : `process ${process}, operation ${index}, which is not shown`;
+    return make("div", { className: "txn" }, make("b", {}, name), " ", operation ? link(text, () => story.show(operation)) : text);
+  });
+  const rows = boxes.flatMap((box, k) => {
+    const { from, to, kind, why } = edges[k];
+    const [a, b] = [transactions[from].name, transactions[to].name];
+    const meaning = Object.hasOwn(KINDS, kind) ? ` (${KINDS[kind](a, b)})` : "";
+    return [box, make("div", { className: "edge" }, make("b", {}, `${a} → ${b} ${kind}`), `${meaning}: ${why}`)];
+  });
+  const svg = (tag, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+    return element;
+  };
+  const drawing = svg("svg", { "aria-hidden": "true" });
+  const column = make("div", { className: "circle" }, drawing, ...rows);
+  new ResizeObserver(() => {
+    const y = boxes.map((box) => box.offsetTop + box.offsetHeight / 2);
+    drawing.setAttribute("height", column.offsetHeight);
+    drawing.replaceChildren(...edges.map(({ from, to, kind }) => {
+      const isBack = to <= from;
+      const bend = isBack ? -90 : -12, [start, end] = [y[from] + (isBack ? 4 : 6), y[to] - (isBack ? 4 : 6)];
+      const x = ARROWS - 4, group = svg("g", { class: "arrow" });
+      group.append(
+        svg("path", { d: `M ${x} ${start} C ${x + bend} ${start}, ${x + bend} ${end}, ${x} ${end}` }),
+        svg("path", { class: "head", d: `M ${x + 2} ${end} l -8 -4 l 0 8 z` }));
+      const label = svg("text", { x: x + bend * 0.75 + (isBack ? 4 : -4), y: (start + end) / 2 + 4, "text-anchor": isBack ? "start" : "end" });
+      label.textContent = kind;
+      group.append(label);
+      return group;
+    }));
+  }).observe(column);
+  return [make("p", {}, make("b", {}, "Each of these came before the next, and the last before the first:")), column];
+}
+
+function lastStates({ index, previous, states }, known, story) {
+  const operation = (at) => (known.has(at) ? link(story.brief(known.get(at)), () => story.show(known.get(at))) : `operation ${at}, which is not shown`);
+  const rows = states.flatMap(({ value, next }) => {
+    const state = make("th", { className: "text", rowSpan: Math.max(next.length, 1) }, JSON.stringify(value));
+    if (!next.length) return [make("tr", {}, state, make("td", { className: "text", colSpan: 2 }, "nothing could come next"))];
+    return next.map((it, k) => make("tr", {}, ...(k ? [] : [state]), make("td", { className: "text" }, operation(it.index)), make("td", { className: "text" }, it.why)));
+  });
+  const head = make("tr", {}, ...["value", "could come next", "and leads nowhere, as"].map((text) => make("th", { className: "text" }, text)));
+  return [
+    make("p", {}, make("b", {}, "No order has a place for "), operation(index),
+      ...(previous == null ? [] : [make("b", {}, "; the last of its key that succeeded before is "), operation(previous)])),
+    make("p", {}, "With all that was acknowledged before in place, the value can only be one of these:"),
+    make("div", { className: "scroll" }, make("table", {}, make("tbody", {}, head, ...rows))),
+  ];
+}

@@ -1,0 +1,104 @@
+// What is known of messages: their ends, what they were sent for, and which are followed.
+
+const ENDS = ["received", "lost", "partitioned", "gone", "on its way"];
+
+class Messages {
+  constructor(data) {
+    this.all = data.messages;
+    this.count = this.all.id.length;
+    this.end = data.end;
+    this.longest = this.all.took.reduce((a, b) => Math.max(a, b), 0);
+    // Which are followed: by place, as `caused`, `beside`, `guess` or `stopped`.
+    this.followed = null;
+    const names = [...new Set([...this.all.src, ...this.all.dest])];
+    const isClient = (name) => /^c\d+$/.test(name) && !data.nodes.includes(name);
+    const others = names.map((k) => this.all.words[k]).filter((name) => !data.nodes.includes(name) && !isClient(name));
+    this.lanes = ["clients", ...data.nodes, ...others];
+    const lanes = new Map(this.lanes.map((name, k) => [name, k]));
+    const lane = new Map(names.map((k) => [k, isClient(this.all.words[k]) ? 0 : lanes.get(this.all.words[k])]));
+    this.fromLane = Int32Array.from(this.all.src, (k) => lane.get(k));
+    this.toLane = Int32Array.from(this.all.dest, (k) => lane.get(k));
+    this.filter = { node: "", kind: "", only: false };
+  }
+
+  word(list, k) { return this.all.words[this.all[list][k]]; }
+  from(k) { return this.fromLane[k]; }
+  to(k) { return this.toLane[k]; }
+  arrival(k) { return this.all.took[k] < 0 ? this.end : this.all.sent[k] + this.all.took[k]; }
+  isStopped(k) { return this.all.end[k] >= 1 && this.all.end[k] <= 3; }
+  at(id) {
+    const k = lowerBound(this.count, (at) => this.all.id[at], id);
+    return this.all.id[k] === id ? k : -1;
+  }
+
+  // These messages, what was sent for them, and for that in turn. A message has a greater number than its cause.
+  causedBy(roots) {
+    const ids = new Set(roots.map((k) => this.all.id[k]));
+    const places = new Set(roots);
+    for (let k = roots.length ? Math.min(...roots) : this.count; k < this.count; k += 1) {
+      if (ids.has(this.all.cause[k])) {
+        ids.add(this.all.id[k]);
+        places.add(k);
+      }
+    }
+    return places;
+  }
+
+  ofOperation(index) {
+    const roots = [];
+    for (let k = 0; k < this.count; k += 1) if (this.all.operation[k] === index) roots.push(k);
+    return roots;
+  }
+
+  // With processes nobody knows what a node sent a message for. It may be a request, if it was sent until that was answered.
+  meanwhile(requests) {
+    const found = [];
+    for (const request of requests) {
+      const reply = this.all.cause.indexOf(this.all.id[request]);
+      const [from, to] = [this.arrival(request), reply < 0 ? this.end : this.all.sent[reply]];
+      for (let k = request; k < this.count && this.all.sent[k] <= to; k += 1) {
+        if (this.from(k) === this.to(request) && this.all.sent[k] >= from && k !== reply) found.push(k);
+      }
+    }
+    return found;
+  }
+
+  isShown(k) {
+    const { node, kind, only } = this.filter;
+    return (!node || this.lanes[this.from(k)] === node || this.lanes[this.to(k)] === node)
+      && (!kind || this.word("kind", k) === kind)
+      && (!only || !this.followed || this.followed.has(k));
+  }
+
+  // Those in the time shown.
+  visible() {
+    const first = lowerBound(this.count, (k) => this.all.sent[k], time.start - Math.max(this.longest, 1));
+    const after = lowerBound(this.count, (k) => this.all.sent[k], time.end);
+    const shown = [];
+    for (let k = first; k < after; k += 1) if (this.arrival(k) >= time.start && this.isShown(k)) shown.push(k);
+    return shown;
+  }
+
+  became(k) {
+    return this.all.took[k] < 0 ? "on its way when all was over" : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
+  }
+
+  line(k) {
+    return `${seconds(this.all.sent[k])}: ${this.word("src", k)} → ${this.word("dest", k)} ${this.word("kind", k)} ${this.word("text", k)}, ${this.became(k)}`;
+  }
+
+  tell(k) {
+    return `${this.word("src", k)} → ${this.word("dest", k)}  ${this.word("kind", k)}  ${this.word("text", k)}\n`
+      + `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}; message ${this.all.id[k]}`;
+  }
+
+  why(k, isSimulated) {
+    const cause = this.all.cause[k];
+    const guess = isSimulated ? "" : " (a guess: it is the request that it answers)";
+    if (this.all.operation[k] >= 0) return `sent for operation ${this.all.operation[k]}`;
+    if (cause === -1) return "sent when a timer rang";
+    if (cause < 0) return "nobody knows what it was sent for";
+    const at = this.at(cause);
+    return `sent for message ${cause}${at < 0 ? ", which is not shown" : `: ${this.tell(at)}`}${guess}`;
+  }
+}

@@ -31,12 +31,13 @@ class Messages {
     return this.all.id[k] === id ? k : -1;
   }
 
-  // These messages, what was sent for them, and for that in turn. A message has a greater number than its cause.
+  // These messages, their answers, what was sent for them, and for that in turn. A message has a greater number than its
+  // cause.
   causedBy(roots) {
     const ids = new Set(roots.map((k) => this.all.id[k]));
     const places = new Set(roots);
     for (let k = roots.length ? Math.min(...roots) : this.count; k < this.count; k += 1) {
-      if (ids.has(this.all.cause[k])) {
+      if (ids.has(this.all.cause[k]) || ids.has(this.all.answers[k])) {
         ids.add(this.all.id[k]);
         places.add(k);
       }
@@ -54,7 +55,7 @@ class Messages {
   meanwhile(requests) {
     const found = [];
     for (const request of requests) {
-      const reply = this.all.cause.indexOf(this.all.id[request]);
+      const reply = this.all.cause.indexOf(this.all.id[request], request);
       const [from, to] = [this.arrival(request), reply < 0 ? this.end : this.all.sent[reply]];
       for (let k = request; k < this.count && this.all.sent[k] <= to; k += 1) {
         if (this.from(k) === this.to(request) && this.all.sent[k] >= from && k !== reply) found.push(k);
@@ -93,12 +94,12 @@ class Messages {
   }
 
   why(k, isSimulated) {
-    const cause = this.all.cause[k];
-    const guess = isSimulated ? "" : " (a guess: it is the request that it answers)";
-    if (this.all.operation[k] >= 0) return `sent for operation ${this.all.operation[k]}`;
-    if (cause === -1) return "sent when a timer rang";
-    if (cause < 0) return "nobody knows what it was sent for";
-    const at = this.at(cause);
-    return `sent for message ${cause}${at < 0 ? ", which is not shown" : `: ${this.tell(at)}`}${guess}`;
+    const { cause, answers, operation } = this.all;
+    const name = (id) => (this.at(id) < 0 ? `message ${id}, which is not shown` : `message ${id}: ${this.tell(this.at(id))}`);
+    if (operation[k] >= 0) return `sent for operation ${operation[k]}`;
+    if (cause[k] === -1) return "sent when a timer rang";
+    if (cause[k] < 0) return "nobody knows what it was sent for";
+    if (answers[k] >= 0) return `the answer to ${name(answers[k])}\nsent when the node had got ${name(cause[k])}`;
+    return `sent for ${name(cause[k])}${isSimulated ? "" : " (it is the request that it answers)"}`;
   }
 }

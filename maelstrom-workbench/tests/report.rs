@@ -5,13 +5,13 @@
 use std::{collections::BTreeSet, fs, panic::catch_unwind, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use maelstrom::Context;
+use maelstrom::{Context, Later, Node, Reply};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
     journal::{Cause, EventKind},
     nemesis::Nemesis,
-    visual::{About, Data, MOST_BYTES, Operation},
+    visual::{About, Data, MOST_BYTES, Messages, Operation},
     workload::{Broadcast, Echo},
 };
 use miniz_oxide::inflate::decompress_to_vec;
@@ -126,6 +126,79 @@ fn without_known_causes_a_reply_is_caused_by_its_request() {
     assert!(replies > 100);
 }
 
+/// Answers when it has slept.
+#[derive(Default)]
+struct Slow;
+
+#[maelstrom::node]
+impl Slow {
+    #[rpc(reply(echo))]
+    async fn echo(&self, ctx: &Context<Self>, echo: String) -> String {
+        ctx.sleep(Duration::from_millis(10)).await;
+        echo
+    }
+}
+
+/// Answers when others have agreed, whom it asks now and then.
+#[derive(Default)]
+struct Agrees {
+    waiting: Vec<(Reply<String>, String)>,
+}
+
+#[maelstrom::node]
+impl Agrees {
+    #[rpc(reply(echo))]
+    fn echo(&mut self, ctx: &Context<Self>, echo: String) -> Later<String> {
+        let (reply, later) = ctx.later();
+        self.waiting.push((reply, echo));
+        later
+    }
+
+    #[every(20ms)]
+    fn again(&self, ctx: &Context<Self>) {
+        ctx.peers(ctx.others()).ask();
+    }
+
+    #[message]
+    fn ask(&self, ctx: &Context<Self>) {
+        ctx.peer(ctx.sender()).agree();
+    }
+
+    #[message]
+    fn agree(&mut self) {
+        for (reply, echo) in self.waiting.drain(..) {
+            reply.send(echo);
+        }
+    }
+}
+
+#[test]
+fn an_answer_belongs_to_its_request_whatever_came_in_between() {
+    fn messages<N: Node<Config = ()> + 'static>() -> Messages {
+        let simulation = Simulation::<N>::new(Echo).nodes(2).rate(10.0).time_limit(Duration::from_secs(3));
+        Data::new(&simulation.journal().run_seed(0), About::new("echo")).messages
+    }
+    let answers = |messages: &Messages, of: &[i64]| {
+        let requests = (0..messages.len()).filter(|k| messages.operation[*k] >= 0);
+        let mut count = 0;
+        for request in requests {
+            let id = i64::try_from(messages.id[request]).unwrap();
+            let answer = of.iter().position(|own| *own == id).unwrap();
+            assert_eq!(messages.dest[answer], messages.src[request]);
+            count += 1;
+        }
+        assert!(count > 10);
+    };
+    let slow = messages::<Slow>();
+    answers(&slow, &slow.cause);
+    let agrees = messages::<Agrees>();
+    answers(&agrees, &agrees.answers);
+    for k in (0..agrees.len()).filter(|k| agrees.answers[*k] >= 0) {
+        let cause = agrees.id.iter().position(|id| i64::try_from(*id).ok() == Some(agrees.cause[k])).unwrap();
+        assert_eq!(agrees.words[agrees.kind[cause]], "agree");
+    }
+}
+
 #[test]
 fn a_journal_reads_back_as_it_was() {
     let run = failing();
@@ -208,6 +281,18 @@ fn what_nodes_write_is_never_part_of_the_page() {
         assert!(!drawing.chars().any(|c| c.is_control() && c != '\n'), "{name}");
     }
     assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+}
+
+#[test]
+fn the_timeline_has_every_operation_and_shows_what_nodes_write_as_text() {
+    let (data, _) = page_of_hostile("</title><script>alert(1)</script><img src=x onerror=alert(2)>");
+    let page = data.timeline();
+    assert_eq!(page.matches("class=\"op ").count(), data.operations.len());
+    assert!(page.contains("&#60;script&#62;alert(1)") || page.contains("&lt;script&gt;alert(1)"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<i>"));
+    let clients =
+        (0..data.concurrency).map(|worker| format!("{worker} at {}", data.nodes[worker % data.nodes.len()]));
+    assert!(clients.into_iter().all(|name| page.contains(&name)));
 }
 
 #[test]

@@ -52,6 +52,9 @@ pub struct Messages {
     /// What it was sent for: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal names no message,
     /// a reply's is its request.
     pub cause: Vec<i64>,
+    /// The number of the request that it answers, if it was sent for something else, as when a node had to hear from others
+    /// first; or -1.
+    pub answers: Vec<i64>,
     /// The index of the operation for which a client sent it, or -1.
     pub operation: Vec<i64>,
 }
@@ -77,6 +80,7 @@ struct Kept {
     end: Option<(u8, i128)>,
     message: Message,
     cause: i64,
+    answers: i64,
     operation: i64,
 }
 
@@ -125,7 +129,7 @@ impl<'r> Collector<'r> {
         *counted(&mut self.types, message.kind.clone(), "(others)".to_owned()) += 1;
         let pair = (role(&message.src).to_owned(), role(&message.dest).to_owned());
         *counted(&mut self.pairs, pair, ("(others)".to_owned(), "(others)".to_owned())) += 1;
-        let cause = self.cause(event, &message);
+        let (cause, answers) = self.cause(event, &message);
         let is_request = is_client(&message.src);
         let of = u64::try_from(time).ok().filter(|_| is_request);
         let operation = of.and_then(|ns| self.clients.operation(&message.src, &message.dest, ns));
@@ -136,10 +140,11 @@ impl<'r> Collector<'r> {
             }
             self.kept.pop_front();
         }
-        self.kept.push_back(Kept { id: event.id, sent: time, end: None, message, cause, operation });
+        self.kept.push_back(Kept { id: event.id, sent: time, end: None, message, cause, answers, operation });
     }
 
-    fn cause(&mut self, event: &Event, message: &Message) -> i64 {
+    /// What it was sent for, and the request that it answers if that is something else.
+    fn cause(&mut self, event: &Event, message: &Message) -> (i64, i64) {
         let answered = message.in_reply_to.and_then(|id| {
             let request = (message.dest.clone(), message.src.clone(), id);
             self.requests.remove(&request)
@@ -148,11 +153,12 @@ impl<'r> Collector<'r> {
             self.requests.insert((message.src.clone(), message.dest.clone(), id), event.id);
         }
         match (event.cause, answered) {
-            (Some(Cause::Message(id)), _) => number(id),
+            (Some(Cause::Message(id)), Some(request)) if id != request => (number(id), number(request)),
+            (Some(Cause::Message(id)), _) => (number(id), -1),
             // Whoever sleeps before it answers still answers the request.
-            (_, Some(request)) => number(request),
-            (Some(Cause::Timer), None) => -1,
-            (None, None) => -2,
+            (_, Some(request)) => (number(request), -1),
+            (Some(Cause::Timer), None) => (-1, -1),
+            (None, None) => (-2, -1),
         }
     }
 
@@ -163,7 +169,7 @@ impl<'r> Collector<'r> {
         out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
         out.pairs.sort();
         let mut words = Words::default();
-        for Kept { id, sent, end, message, cause, operation } in kept {
+        for Kept { id, sent, end, message, cause, answers, operation } in kept {
             out.id.push(id);
             out.sent.push(micros(sent));
             out.took.push(end.map_or(-1, |(_, time)| micros(time) - micros(sent)));
@@ -173,6 +179,7 @@ impl<'r> Collector<'r> {
             out.kind.push(words.number(message.kind));
             out.text.push(words.number(message.text));
             out.cause.push(cause);
+            out.answers.push(answers);
             out.operation.push(operation);
         }
         out.words = words.words;
@@ -201,6 +208,7 @@ impl Messages {
         cut(&mut self.took, &range);
         cut(&mut self.end, &range);
         cut(&mut self.cause, &range);
+        cut(&mut self.answers, &range);
         cut(&mut self.operation, &range);
         let mut words = Words::default();
         for list in [&mut self.src, &mut self.dest, &mut self.kind, &mut self.text] {

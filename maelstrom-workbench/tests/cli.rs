@@ -162,6 +162,12 @@ fn a_simulated_test_leaves_its_results_behind() {
     let sends = journal.lines().filter(|line| line.contains(r#""type":"send""#)).count();
     assert_eq!(at(&["net", "all", "send-count"]), sends.into());
     assert_eq!(at(&["net", "all", "msg-count"]), sends.into());
+    // The first request leaves as the first operation begins, by another clock.
+    let time =
+        |line: &str| line.parse::<Value>().unwrap().get("time").unwrap().as_integer().unwrap().as_i64();
+    let first = journal.lines().find(|line| line.contains(r#""type":"echo""#)).and_then(time);
+    let begun = at(&["history-start"]).as_integer().and_then(|start| start.as_i64());
+    assert_eq!(history.lines().next().and_then(time).zip(begun).map(|(time, begun)| time + begun), first);
 
     // The same seed gives the same run, which is kept beside the first.
     assert_eq!(place.run(args).status, 0);

@@ -169,6 +169,18 @@ fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
 }
 
 #[test]
+fn when_a_history_began_is_read_and_guessed_only_where_it_is_not_said() {
+    let place = kept();
+    // By what requests tell it was 5 ms; this says 4, and so nobody has asked as the operation began.
+    let results = RESULTS.replace(r#""seed": 3"#, r#""seed": 3, "history-start": 4000000"#);
+    fs::write(file(&place, "results.json"), results).unwrap();
+    assert!(place.run("explain 2").stdout.contains("none: it was over before"));
+    let results = RESULTS.replace(r#""seed": 3"#, r#""seed": 3, "history-start": 5000000"#);
+    fs::write(file(&place, "results.json"), results).unwrap();
+    assert!(place.run("explain 2").stdout.contains("200.0 ms  c4 -> n0"));
+}
+
+#[test]
 fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
     let place = kept();
     let journal = JOURNAL.replace(r#""cause":4,"#, "").replace(r#""cause":"timer","#, "");

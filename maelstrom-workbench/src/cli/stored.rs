@@ -105,6 +105,11 @@ impl Stored {
         self.schedule.as_ref().map(|schedule| schedule.concurrency).or_else(asked).unwrap_or_default()
     }
 
+    /// When the history's clock began by that of the journal, in ns, if the results say it.
+    pub(super) fn history_start(&self) -> Option<u64> {
+        self.results.get("history-start")?.as_integer()?.as_i128()?.try_into().ok()
+    }
+
     /// A list of sentences in the results.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         self.results.get(name).map(texts).unwrap_or_default()

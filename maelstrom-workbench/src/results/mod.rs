@@ -29,6 +29,7 @@ pub fn results(run: &Run, interrupted: Option<i32>, options: Value) -> Value {
     };
     let own = [
         ("valid?", run.verdict().into()),
+        ("history-start", nanos(run.history_start).into()),
         ("net", net(run)),
         ("latencies", visual::latencies(run)),
         ("explanation", run.explanations().into()),
@@ -57,8 +58,11 @@ pub fn results_of_failure(error: &io::Error, seed: u64, options: Value) -> Value
 }
 
 fn problem(problem: &Problem) -> Value {
-    let time = u64::try_from(problem.time.as_nanos()).unwrap_or(u64::MAX);
-    Value::object([("time", time.into()), ("text", problem.text.as_str().into())])
+    Value::object([("time", nanos(problem.time).into()), ("text", problem.text.as_str().into())])
+}
+
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 fn signal_name(signal: i32) -> String {

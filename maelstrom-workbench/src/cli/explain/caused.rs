@@ -31,7 +31,7 @@ pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -
     if !journal::each(&stored.folder, |line| journal.push(line))? {
         return Ok(String::new());
     }
-    let Some(offset) = offset(stored, &journal) else {
+    let Some(offset) = stored.history_start().or_else(|| learned_offset(stored, &journal)) else {
         return Ok("the journal does not fit the history".to_owned());
     };
     let invocation = &stored.history.operations()[position];
@@ -51,8 +51,8 @@ pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -
 }
 
 /// By how much the journal's clock, which begins with the handshakes, is ahead of the history's: by what most of the
-/// first requests are.
-fn offset(stored: &Stored, journal: &[Line]) -> Option<u64> {
+/// first requests are. Runs of older versions, and of Maelstrom, do not say it.
+fn learned_offset(stored: &Stored, journal: &[Line]) -> Option<u64> {
     // Handshakes and set-up have clients of their own, which come first.
     let others = 2 * stored.nodes().len();
     let requests: Vec<&Line> = journal

@@ -103,8 +103,7 @@ impl Run {
             .problems
             .iter()
             .map(|problem| format!("{} (at {:.3} s)", problem.text, problem.time.as_secs_f64()));
-        let Schedule { nodes, concurrency, .. } = &self.schedule;
-        explanations(problems.collect(), &self.judgements, &self.history, nodes, *concurrency)
+        explanations(problems.collect(), &self.judgements, &self.history, &self.schedule)
     }
 
     /// What happened, as one HTML file that draws it; messages are in it if the run has kept its
@@ -148,12 +147,11 @@ pub fn explanations(
     problems: Vec<String>,
     judgements: &[(String, Judgement)],
     history: &History,
-    nodes: &[String],
-    concurrency: usize,
+    schedule: &Schedule,
 ) -> Vec<String> {
     let mut mentioned = BTreeSet::new();
     let judged = judgements.iter().filter_map(|(_, judgement)| judgement.explanation());
-    let judged = judged.map(|text| story::name_nodes(text, nodes, concurrency, &mut mentioned));
+    let judged = judged.map(|text| story::name_nodes(text, schedule, &mut mentioned));
     let mut explanations: Vec<String> = problems.into_iter().chain(judged).collect();
     if !explanations.is_empty() {
         explanations.extend(story::faults(history, &mentioned));

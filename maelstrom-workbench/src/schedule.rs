@@ -35,7 +35,7 @@ pub struct Schedule {
     pub seed: u64,
     /// The nodes.
     pub nodes: Vec<String>,
-    /// How many workers there were. Worker k talks to node k modulo the number of nodes.
+    /// How many workers there were. Worker k talks to node k modulo the number of nodes: see [`node_of`](Self::node_of).
     pub concurrency: usize,
     /// What is done, in the order of times.
     pub steps: Vec<Step>,
@@ -72,6 +72,31 @@ impl Step {
 }
 
 impl Schedule {
+    /// Which worker a process is. A worker whose process has ended goes on as one whose number is greater by the number of
+    /// workers. Nothing where there are none.
+    ///
+    /// ```
+    /// use maelstrom_workbench::Schedule;
+    ///
+    /// let nodes = ["n0", "n1", "n2"].map(str::to_owned).to_vec();
+    /// let schedule = Schedule { nodes, concurrency: 6, ..Schedule::default() };
+    /// assert_eq!((schedule.worker_of(17), schedule.node_of(17)), (Some(5), Some(2)));
+    /// ```
+    pub fn worker_of(&self, process: u64) -> Option<usize> {
+        let concurrency = u64::try_from(self.concurrency).ok()?;
+        usize::try_from(process.checked_rem(concurrency)?).ok()
+    }
+
+    /// The node that a process talks to, by number.
+    pub fn node_of(&self, process: u64) -> Option<usize> {
+        self.worker_of(process)?.checked_rem(self.nodes.len())
+    }
+
+    /// The name of the node that a process talks to.
+    pub fn node_name_of(&self, process: u64) -> Option<&str> {
+        self.node_of(process).map(|node| &*self.nodes[node])
+    }
+
     /// Writes it, as its `Display` does.
     pub fn write(&self, mut out: impl io::Write) -> io::Result<()> {
         write!(out, "{self}")

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    Value,
+    Schedule, Value,
     checker::words,
     history::{History, Operation, Process},
 };
@@ -14,14 +14,9 @@ use crate::{
 /// How many times are told of each fault.
 const TOLD: usize = 4;
 
-/// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. A process is a worker,
-/// which always talks to the same node; its number tells which. The nodes are added to `mentioned`.
-pub fn name_nodes(
-    text: &str,
-    nodes: &[String],
-    concurrency: usize,
-    mentioned: &mut BTreeSet<String>,
-) -> String {
+/// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. The schedule knows which
+/// it is. The nodes are added to `mentioned`.
+pub fn name_nodes(text: &str, schedule: &Schedule, mentioned: &mut BTreeSet<String>) -> String {
     const WORD: &str = "process ";
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -30,13 +25,10 @@ pub fn name_nodes(
         let end =
             rest[number..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |length| number + length);
         out.push_str(&rest[..end]);
-        if let Ok(process) = rest[number..end].parse::<usize>()
-            && concurrency > 0
-            && !nodes.is_empty()
-        {
-            let node = &nodes[process % concurrency % nodes.len()];
+        let process = rest[number..end].parse().ok();
+        if let Some(node) = process.and_then(|process| schedule.node_name_of(process)) {
             out.extend([" (at ", node, ")"]);
-            mentioned.insert(node.clone());
+            mentioned.insert(node.to_owned());
         }
         rest = &rest[end..];
     }
@@ -226,9 +218,10 @@ mod tests {
     #[test]
     fn processes_are_named_with_their_nodes() {
         let nodes: Vec<String> = (0..3).map(|k| format!("n{k}")).collect();
+        let schedule = Schedule { nodes, concurrency: 6, ..Schedule::default() };
         let mut mentioned = BTreeSet::new();
         assert_eq!(
-            name_nodes("to process 0 at 2 s, read by process 17; a process ", &nodes, 6, &mut mentioned),
+            name_nodes("to process 0 at 2 s, read by process 17; a process ", &schedule, &mut mentioned),
             "to process 0 (at n0) at 2 s, read by process 17 (at n2); a process "
         );
         assert_eq!(mentioned.into_iter().collect::<Vec<_>>(), ["n0", "n2"]);

@@ -10,7 +10,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use maelstrom_workbench::Value;
+use maelstrom_workbench::{Integer, Value};
 use place::{NODE, Place};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -166,7 +166,7 @@ fn a_simulated_test_leaves_its_results_behind() {
     let time =
         |line: &str| line.parse::<Value>().unwrap().get("time").unwrap().as_integer().unwrap().as_i64();
     let first = journal.lines().find(|line| line.contains(r#""type":"echo""#)).and_then(time);
-    let begun = at(&["history-start"]).as_integer().and_then(|start| start.as_i64());
+    let begun = at(&["history-start"]).as_integer().and_then(Integer::as_i64);
     assert_eq!(history.lines().next().and_then(time).zip(begun).map(|(time, begun)| time + begun), first);
 
     // The same seed gives the same run, which is kept beside the first.

@@ -85,8 +85,7 @@ fn results(stored: &Stored, judgements: &[(String, Judgement)]) -> (Value, Verdi
     for (name, judgement) in judgements {
         results.insert(name.clone(), Value::Object(judgement.result().clone()));
     }
-    let nodes = stored.nodes();
-    let why = explanations(problems, judgements, &stored.history, &nodes, stored.concurrency());
+    let why = explanations(problems, judgements, &stored.history, &stored.schedule);
     // What a checker says of Maelstrom begins with a verdict; the others are of the network and of nodes.
     let seen = stored.texts("maelstrom-would").into_iter().filter(|text| !text.starts_with("say "));
     let judged = judgements.iter().flat_map(|(_, judgement)| judgement.maelstrom_would());

@@ -103,8 +103,10 @@ fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
     let history = &stored.history;
     let invocation = &history.operations()[position];
     let completion = history.other_half(position).map(|other| &history.operations()[other]);
-    let Some(worker) = worker(stored, invocation) else { return Ok(step(stored, invocation)) };
-    let node = node(stored, worker).unwrap_or_else(|| "?".to_owned());
+    let Process::Client(process) = invocation.process else { return Ok(step(stored, invocation)) };
+    let worker =
+        stored.schedule.worker_of(process).map_or_else(|| "?".to_owned(), |worker| worker.to_string());
+    let node = stored.schedule.node_name_of(process).unwrap_or("?");
     let mut lines = Lines::default();
     let Operation { index, process, .. } = invocation;
     lines.row("operation", &format!("{index} of {process}, worker {worker}, at {node}"));
@@ -121,7 +123,7 @@ fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
     let end = completion.map_or(last, |completion| completion.time);
     lines.row("faults", &faults(stored, invocation.time, end));
     lines.row("meanwhile", &meanwhile(stored, position, end));
-    lines.row("messages", &caused::messages(stored, position, &node, end)?);
+    lines.row("messages", &caused::messages(stored, position, node, end)?);
     Ok(lines.0)
 }
 
@@ -205,16 +207,10 @@ fn short(value: &Value) -> String {
     }
 }
 
-/// Which worker a process is. Its number tells.
-fn worker(stored: &Stored, operation: &Operation) -> Option<usize> {
+/// The node that the process of an operation talks to.
+fn node<'s>(stored: &'s Stored, operation: &Operation) -> Option<&'s str> {
     let Process::Client(process) = operation.process else { return None };
-    usize::try_from(process).ok()?.checked_rem(stored.concurrency())
-}
-
-/// The node that a worker talks to.
-fn node(stored: &Stored, worker: usize) -> Option<String> {
-    let nodes = stored.nodes();
-    nodes.get(worker.checked_rem(nodes.len())?).cloned()
+    stored.schedule.node_name_of(process)
 }
 
 #[cfg(test)]

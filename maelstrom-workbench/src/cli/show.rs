@@ -52,7 +52,7 @@ fn text(stored: &Stored) -> Result<String, String> {
 
 /// `valid (5 nodes, simulated, seed 3)`.
 pub(super) fn heading(stored: &Stored) -> String {
-    let nodes = count(stored.nodes().len(), "node");
+    let nodes = count(stored.schedule.nodes.len(), "node");
     let host = if stored.option("simulate") == Some(&true.into()) { "simulated" } else { "processes" };
     let seed = stored.results.get("seed").unwrap_or(&Value::Null);
     format!("{} ({nodes}, {host}, seed {seed})", stored.verdict())

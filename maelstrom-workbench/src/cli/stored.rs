@@ -46,8 +46,8 @@ pub(super) struct Stored {
     pub(super) folder: PathBuf,
     pub(super) results: Value,
     pub(super) history: History,
-    /// Not there if the run could not be made.
-    schedule: Option<Schedule>,
+    /// Where the run has none, as it could not be made, that of its options, without steps.
+    pub(super) schedule: Schedule,
 }
 
 impl Stored {
@@ -64,8 +64,8 @@ impl Stored {
             .and_then(|file| History::read(BufReader::new(file)).map_err(|error| error.to_string()))
             .map_err(|error| named("history.jsonl", &error))?;
         let schedule = match fs::read_to_string(folder.join("schedule.json")) {
-            Ok(text) => Some(text.parse().map_err(|error: String| named("schedule.json", &error))?),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Ok(text) => text.parse().map_err(|error: String| named("schedule.json", &error))?,
+            Err(error) if error.kind() == ErrorKind::NotFound => of_options(&results),
             Err(error) => return Err(named("schedule.json", &error)),
         };
         Ok(Self { folder, results, history, schedule })
@@ -91,20 +91,6 @@ impl Stored {
         verdict(&self.results)
     }
 
-    /// The nodes' names.
-    pub(super) fn nodes(&self) -> Vec<String> {
-        match &self.schedule {
-            Some(schedule) => schedule.nodes.clone(),
-            None => self.option("nodes").map(texts).unwrap_or_default(),
-        }
-    }
-
-    /// How many workers there were.
-    pub(super) fn concurrency(&self) -> usize {
-        let asked = || self.option("concurrency").and_then(whole);
-        self.schedule.as_ref().map(|schedule| schedule.concurrency).or_else(asked).unwrap_or_default()
-    }
-
     /// When the history's clock began by that of the journal, in ns, if the results say it.
     pub(super) fn history_start(&self) -> Option<u64> {
         self.results.get("history-start")?.as_integer()?.as_i128()?.try_into().ok()
@@ -122,6 +108,16 @@ pub(super) fn verdict(results: &Value) -> Verdict {
         Some(Value::Bool(true)) => Verdict::Valid,
         Some(Value::Bool(false)) => Verdict::Invalid,
         _ => Verdict::Unknown,
+    }
+}
+
+/// Nodes and workers, as far as results say.
+fn of_options(results: &Value) -> Schedule {
+    let option = |name: &str| at(results, &["options", name]);
+    Schedule {
+        nodes: option("nodes").map(texts).unwrap_or_default(),
+        concurrency: option("concurrency").and_then(whole).unwrap_or_default(),
+        ..Schedule::default()
     }
 }
 

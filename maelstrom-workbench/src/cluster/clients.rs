@@ -161,7 +161,8 @@ impl Cluster<'_> {
                 let state = &mut self.workers[worker];
                 let (client, msg_id) = (state.client.expect("it has begun an operation"), state.next_msg_id);
                 state.next_msg_id += 1;
-                let node = worker % self.options.nodes.len();
+                let node =
+                    self.schedule.node_of(state.process).expect("it is a worker's, and there are nodes");
                 let timeout = self.workload.timeout(&self.options.latency);
                 self.request(client, node, &body, Owner::Worker(worker), msg_id, timeout);
             }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, time::Duration};
 
 use super::Shrunk;
 use crate::{
-    Run, Schedule,
+    Run,
     checker::words,
     history::{Kind, Operation},
     story,
@@ -87,9 +87,7 @@ fn operation(run: &Run, invocation: &Operation, completion: Option<&Operation>) 
             format!("{}{got} after {}", completion.kind, words::time(took))
         }
     };
-    let Schedule { nodes, concurrency, .. } = &run.schedule;
-    let process = invocation.process.to_string();
-    let who = story::name_nodes(&process, nodes, *concurrency, &mut BTreeSet::new());
+    let who = story::name_nodes(&invocation.process.to_string(), &run.schedule, &mut BTreeSet::new());
     let at = Duration::from_nanos(invocation.time).as_secs_f64();
     format!("{at:.2} s  {who}: {asked} → {answer}")
 }

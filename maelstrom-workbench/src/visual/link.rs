@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::operations::node_of;
 use crate::{Run, history::Process};
 
 /// What is known of clients. A client asks its node at the moment at which its operation is invoked; that tells whose
@@ -11,29 +10,31 @@ pub(super) struct Clients<'r> {
     run: &'r Run,
     /// Invocations by time in ns: index, process, and when it ended.
     invocations: Vec<Invocation>,
-    by_worker: HashMap<u64, Vec<usize>>,
+    by_worker: HashMap<usize, Vec<usize>>,
     /// The worker of each client.
-    workers: HashMap<String, u64>,
+    workers: HashMap<String, usize>,
     claimed: HashSet<usize>,
 }
 
 struct Invocation {
     time: u64,
     index: usize,
-    worker: u64,
+    worker: usize,
     node: usize,
 }
 
 impl<'r> Clients<'r> {
     pub(super) fn new(run: &'r Run) -> Self {
-        let concurrency = run.schedule.concurrency.max(1) as u64;
-        let mut by_worker: HashMap<u64, Vec<usize>> = HashMap::new();
+        let schedule = &run.schedule;
+        let mut by_worker: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut invocations = Vec::new();
         for (invocation, _) in run.history.invocations() {
             let Process::Client(process) = invocation.process else { continue };
-            let (time, index, worker) = (invocation.time, invocation.index, process % concurrency);
+            let (Some(worker), Some(node)) = (schedule.worker_of(process), schedule.node_of(process)) else {
+                continue;
+            };
             by_worker.entry(worker).or_default().push(invocations.len());
-            invocations.push(Invocation { time, index, worker, node: node_of(run, process) });
+            invocations.push(Invocation { time: invocation.time, index: invocation.index, worker, node });
         }
         Self { run, invocations, by_worker, workers: HashMap::new(), claimed: HashSet::new() }
     }

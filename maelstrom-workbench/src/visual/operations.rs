@@ -61,7 +61,7 @@ fn operation(
     Some(Operation {
         index: invocation.index,
         process,
-        node: node_of(run, process),
+        node: run.schedule.node_of(process).unwrap_or(0),
         f: text::cut(&invocation.f, SHOWN),
         invoked: micros(invocation.time),
         completed: completion.map(|completion| micros(completion.time)),
@@ -76,10 +76,4 @@ fn operation(
 /// `ok`, `fail` or `info`; what was never completed is open, too.
 pub(super) fn outcome(completion: Option<&history::Operation>) -> &'static str {
     completion.map_or(Kind::Info, |completion| completion.kind).name()
-}
-
-/// The node that a process talks to, by number.
-pub(super) fn node_of(run: &Run, process: u64) -> usize {
-    let worker = usize::try_from(process).unwrap_or(0).checked_rem(run.schedule.concurrency).unwrap_or(0);
-    worker.checked_rem(run.schedule.nodes.len()).unwrap_or(0)
 }

@@ -5,6 +5,7 @@
 use askama::Template;
 
 use super::{Data, Operation};
+use crate::Schedule;
 
 /// As many as Jepsen draws.
 const MOST: usize = 10_000;
@@ -51,9 +52,11 @@ impl Data {
     /// The page of operations by process.
     pub fn timeline(&self) -> String {
         let workers = self.concurrency.max(1);
+        let schedule = self.schedule();
         let operations = &self.operations[..self.operations.len().min(MOST)];
         let columns = (0..workers).map(|worker| {
-            let node = self.nodes.get(worker % self.nodes.len().max(1)).map_or("?", String::as_str);
+            let node =
+                u64::try_from(worker).ok().and_then(|worker| schedule.node_name_of(worker)).unwrap_or("?");
             Column { left: LEFT + worker * COLUMN, name: format!("{worker} at {node}") }
         });
         let page = Timeline {
@@ -68,24 +71,29 @@ impl Data {
             boxes: operations
                 .iter()
                 .zip(1..)
-                .map(|(operation, number)| self.drawn(operation, number))
+                .map(|(operation, number)| self.drawn(operation, number, &schedule))
                 .collect(),
         };
         page.render().expect("strings take all")
+    }
+
+    /// Who talks to whom.
+    fn schedule(&self) -> Schedule {
+        Schedule { nodes: self.nodes.clone(), concurrency: self.concurrency, ..Schedule::default() }
     }
 
     fn row(&self, operation: &Operation, number: usize) -> Row {
         Row { top: row(number), name: seconds(operation.invoked) }
     }
 
-    fn drawn<'d>(&self, operation: &'d Operation, number: usize) -> Drawn<'d> {
+    fn drawn<'d>(&self, operation: &'d Operation, number: usize, schedule: &Schedule) -> Drawn<'d> {
         let begun = |time: i64| self.operations.partition_point(|other| other.invoked <= time);
         let end = operation.completed.map_or(self.operations.len(), begun).min(MOST) + 1;
         let Operation { f, value, .. } = operation;
         let result = operation.result.as_ref().map(|result| format!(" → {result}")).unwrap_or_default();
         let error = operation.error.as_ref().map(|error| format!("\nerror {error}")).unwrap_or_default();
         let until = operation.completed.map_or_else(|| "never completed".to_owned(), seconds);
-        let worker = usize::try_from(operation.process).unwrap_or(0) % self.concurrency.max(1);
+        let worker = schedule.worker_of(operation.process).unwrap_or(0);
         Drawn {
             outcome: &operation.outcome,
             left: LEFT + worker * COLUMN,

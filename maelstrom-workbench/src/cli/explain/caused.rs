@@ -14,7 +14,7 @@ use super::{
         show::ms,
         stored::Stored,
     },
-    node, short, worker,
+    node, short,
 };
 
 /// How many messages are told of.
@@ -54,7 +54,7 @@ pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -
 /// first requests are. Runs of older versions, and of Maelstrom, do not say it.
 fn learned_offset(stored: &Stored, journal: &[Line]) -> Option<u64> {
     // Handshakes and set-up have clients of their own, which come first.
-    let others = 2 * stored.nodes().len();
+    let others = 2 * stored.schedule.nodes.len();
     let requests: Vec<&Line> = journal
         .iter()
         .filter(|line| line.kind == EventKind::Send && line.message.kind() != "init")
@@ -63,8 +63,8 @@ fn learned_offset(stored: &Stored, journal: &[Line]) -> Option<u64> {
         .collect();
     let mut seen: BTreeMap<u64, usize> = BTreeMap::new();
     for (invocation, _) in stored.history.invocations().take(LEARNED) {
-        let node = worker(stored, invocation).and_then(|worker| node(stored, worker));
-        for request in requests.iter().filter(|request| Some(&request.message.dest) == node.as_ref()) {
+        let node = node(stored, invocation);
+        for request in requests.iter().filter(|request| Some(&*request.message.dest) == node) {
             if let Some(ahead) = request.time.checked_sub(invocation.time) {
                 *seen.entry(ahead).or_default() += 1;
             }
@@ -86,7 +86,7 @@ fn client(stored: &Stored, position: usize, node_of: &str, journal: &[Line], fro
     let is_like = |operation: &&Operation| {
         operation.kind == Kind::Invoke
             && operation.time == operations[position].time
-            && worker(stored, operation).and_then(|worker| node(stored, worker)).as_deref() == Some(node_of)
+            && node(stored, operation) == Some(node_of)
     };
     let before = operations[..position].iter().filter(is_like).count();
     let is_request = |line: &&Line| {

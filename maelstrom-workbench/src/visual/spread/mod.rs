@@ -82,7 +82,6 @@ pub struct Trail {
 pub(super) struct Tracker {
     places: Vec<String>,
     by_name: HashMap<String, usize>,
-    nodes: usize,
     domain: Domain,
     values: Vec<Added>,
     total: usize,
@@ -150,7 +149,6 @@ impl Tracker {
         if added.is_empty() {
             return None;
         }
-        let nodes = run.schedule.nodes.len();
         let mut places = run.schedule.nodes.clone();
         places.extend(SERVICES.map(str::to_owned));
         let most = (MOST_TOLD / places.len()).min(MOST_VALUES);
@@ -165,7 +163,6 @@ impl Tracker {
             told: vec![NEVER; values.len() * places.len()],
             lost: lost.and_then(|lost| domain.get(lost)).and_then(|(_, place)| place),
             places,
-            nodes,
             domain,
             values,
             total: added.len(),
@@ -291,13 +288,12 @@ impl Tracker {
             let (Kind::Ok, "read", Some(list)) = (read.kind, &*read.f, read.value.as_list()) else {
                 continue;
             };
-            let node = super::operations::node_of(run, process);
+            let Some(node) = run.schedule.node_of(process) else { continue };
             let time = micros(read.time);
             for element in list {
                 let number = element.as_integer().and_then(Integer::as_i64);
                 if let Some((added, Some(value))) = number.and_then(|number| self.domain.get(number))
                     && added <= time
-                    && node < self.nodes
                 {
                     let entry = self.entry(value, node);
                     first[entry] = first[entry].min((time, BY_READ));

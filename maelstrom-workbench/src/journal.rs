@@ -1,6 +1,12 @@
 //! The journal: every message that was sent, received or lost.
 
-use std::{fmt, io, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    io::{self, BufRead},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -133,6 +139,41 @@ impl FromStr for Event {
     }
 }
 
+/// What is said of a journal whose last line was cut off.
+pub const CUT_OFF: &str = "the last line of the journal was cut off, and is left out";
+
+/// Reads a journal, and hands on its events in order. A last line that was cut off, as its writer was killed or is writing
+/// still, is left out; returns whether one was. Other lines that make no sense are errors, with their number.
+pub fn read(
+    mut input: impl BufRead,
+    mut take: impl FnMut(Event) -> Result<(), serde_json::Error>,
+) -> io::Result<bool> {
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let wrong = |error: &dyn fmt::Display| {
+            let error = error.to_string();
+            let error = error.split(" at line 1 column").next().unwrap_or_default();
+            io::Error::new(io::ErrorKind::InvalidData, format!("line {number}: {error}"))
+        };
+        let is_ended = line.ends_with(b"\n");
+        let text = match str::from_utf8(line.trim_ascii_end()) {
+            Ok(text) => text,
+            Err(_) if !is_ended => return Ok(true),
+            Err(error) => return Err(wrong(&error)),
+        };
+        match text.parse() {
+            Ok(event) => take(event).map_err(|error| wrong(&error))?,
+            Err(error) if !is_ended && !error.is_data() => return Ok(true),
+            Err(error) => return Err(wrong(&error)),
+        }
+    }
+    Ok(false)
+}
+
 /// Writes a journal, an event a line.
 pub fn write(events: &[Event], mut out: impl io::Write) -> io::Result<()> {
     let mut line = String::new();
@@ -171,5 +212,28 @@ mod tests {
         let mut written = Vec::new();
         write(&[event(None), by_message], &mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), lines[..2].join("\n") + "\n");
+    }
+
+    #[test]
+    fn a_last_line_that_was_cut_off_is_left_out_wherever_it_was_cut() {
+        let line =
+            r#"{"time":1,"type":"send","cause":4,"message":{"id":7,"src":"nü","dest":"n1","body":{}}}"#;
+        let read = |text: &[u8]| {
+            let mut count = 0;
+            let is_cut_off = read(text, |_| {
+                count += 1;
+                Ok(())
+            });
+            is_cut_off.map(|is_cut_off| (count, is_cut_off)).map_err(|error| error.to_string())
+        };
+        for length in 1..line.len() {
+            let text = [line.as_bytes(), b"\n", &line.as_bytes()[..length]].concat();
+            assert_eq!(read(&text), Ok((1, true)), "{length}");
+            let in_the_middle = [&text[..], b"\n", line.as_bytes()].concat();
+            assert!(read(&in_the_middle).unwrap_err().starts_with("line 2: "), "{length}");
+        }
+        // A line that only lacks its end is whole, and one that is whole and wrong was not cut off.
+        assert_eq!(read(format!("{line}\n{line}").as_bytes()), Ok((2, false)));
+        assert!(read(br#"{"time":1}"#).unwrap_err().starts_with("line 1: missing field"));
     }
 }

@@ -9,7 +9,7 @@ use maelstrom::{Context, Later, Node, Reply};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
-    journal::{Cause, EventKind},
+    journal::{self, Cause, EventKind},
     nemesis::Nemesis,
     visual::{About, Data, MOST_BYTES, Messages, Operation},
     workload::{Broadcast, Echo},
@@ -206,6 +206,26 @@ fn a_journal_reads_back_as_it_was() {
     for event in &run.journal {
         assert_eq!(event.to_string().parse::<maelstrom_workbench::journal::Event>().unwrap(), *event);
     }
+}
+
+#[test]
+fn a_journal_that_was_cut_off_is_drawn_as_far_as_it_goes_and_the_report_says_so() {
+    let run = failing();
+    let mut text = Vec::new();
+    journal::write(&run.journal, &mut text).unwrap();
+    let about = || About::new("broadcast");
+    assert_eq!(Data::read(&run, about(), text.as_slice()).unwrap(), Data::new(&run, about()));
+    let data = Data::read(&run, about(), &text[..text.len() - 3]).unwrap();
+    assert!(
+        data.left_out.iter().any(|sentence| sentence.contains("journal was cut off")),
+        "{:?}",
+        data.left_out
+    );
+    let rest = Data::of_events(&run, about(), &run.journal[..run.journal.len() - 1]);
+    assert_eq!(data.messages, rest.messages);
+    text[10] = b'\n';
+    let error = Data::read(&run, about(), text.as_slice()).unwrap_err();
+    assert!(error.to_string().starts_with("line 1: "), "{error}");
 }
 
 #[test]

@@ -93,6 +93,44 @@ fn what_is_no_run_is_said_to_be_none() {
 }
 
 #[test]
+fn a_line_that_was_cut_off_is_left_out_and_said_to_be_missing() {
+    let place = kept();
+    let (journal, history) =
+        ("the last line of the journal was cut off", "the last line of the history was cut off");
+    fs::write(file(&place, "journal.jsonl"), &JOURNAL[..JOURNAL.len() - 30]).unwrap();
+    let shown = place.run("show").stdout;
+    assert!(shown.contains("sent 5, received 2") && shown.contains(journal), "{shown}");
+    assert!(!shown.contains(history), "{shown}");
+    let explained = place.run("explain 2").stdout;
+    assert!(explained.contains("n0 -> n1") && explained.contains(journal), "{explained}");
+
+    fs::write(file(&place, "history.jsonl"), &HISTORY[..HISTORY.len() - 30]).unwrap();
+    assert!(place.run("show").stdout.contains(history));
+    let explained = place.run("explain 4").stdout;
+    assert!(explained.contains("never: its outcome is not known"), "{explained}");
+    // Twice, as it is in the results from then on.
+    for _ in 0..2 {
+        let outcome = place.run("analyze");
+        assert_eq!(outcome.status, 2, "{}", outcome.stderr);
+        assert_eq!(outcome.stderr.matches(history).count(), 1, "{}", outcome.stderr);
+        assert_eq!(place.run("show").stdout.matches(history).count(), 1);
+    }
+}
+
+#[test]
+fn what_is_cut_off_in_the_middle_is_wrong() {
+    let place = kept();
+    let cut = |text: &str| text.replacen("\"time\":2", "\n\"time\":2", 1);
+    for (name, text, line) in [("journal.jsonl", JOURNAL, 2), ("history.jsonl", HISTORY, 3)] {
+        fs::write(file(&place, name), cut(text)).unwrap();
+        let outcome = place.run("explain 2");
+        assert_eq!(outcome.status, 255);
+        assert!(outcome.stderr.contains(&format!("{name}: line {line}: ")), "{}", outcome.stderr);
+        fs::write(file(&place, name), text).unwrap();
+    }
+}
+
+#[test]
 fn what_a_run_carries_does_not_reach_the_terminal_as_it_is() {
     let place = kept();
     fs::write(file(&place, "results.json"), RESULTS.replace("\"old\"", r#""\u001b]0;mine\u0007\u009b2J""#))

@@ -42,6 +42,7 @@ fn analyze(stored: &Stored) -> Result<Verdict, String> {
     let workload = workloads::workload(&stored.workload(), TxnOptions::default())?;
     let judgements = judge(&*workload, &stored.history, &checks(stored)?);
     let (results, verdict) = results(stored, &judgements);
+    stored.cut_off().iter().for_each(|warning| eprintln!("odd: {warning}"));
     for (_, judgement) in judgements.iter().take(1) {
         println!("{}", Layout(&Value::Object(judgement.result().clone())));
         judgement.warnings().iter().for_each(|warning| eprintln!("odd: {warning}"));
@@ -91,7 +92,7 @@ fn results(stored: &Stored, judgements: &[(String, Judgement)]) -> (Value, Verdi
     let judged = judgements.iter().flat_map(|(_, judgement)| judgement.maelstrom_would());
     let judged = judged.map(|divergence| divergence.to_string().replacen("Maelstrom would ", "", 1));
     // Of what is odd nobody knows any more who said it.
-    let mut warnings = stored.texts("warnings");
+    let mut warnings = stored.warnings();
     for warning in judgements.iter().flat_map(|(_, judgement)| judgement.warnings()) {
         let warning = warning.to_string();
         if !warnings.contains(&warning) {

@@ -92,7 +92,7 @@ fn verdict(stored: &Stored) -> String {
         let others: Vec<_> = all.into_iter().filter(|fault| !why.contains(fault)).collect();
         lines.row("other faults", &others.join("\n"));
     }
-    lines.row("odd", &stored.texts("warnings").join("\n"));
+    lines.row("odd", &stored.warnings().join("\n"));
     lines.row("Maelstrom would", &stored.texts("maelstrom-would").join("\n"));
     lines.0
 }

@@ -2,14 +2,13 @@
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, ErrorKind},
+    io::{self, BufReader, ErrorKind},
     path::Path,
-    str::FromStr,
 };
 
 use maelstrom_workbench::{
     Value,
-    journal::{Cause, Event, EventKind},
+    journal::{self, Cause, Event, EventKind},
 };
 use serde::Deserialize;
 
@@ -25,11 +24,11 @@ pub(super) struct Line {
     pub(super) message: Message,
 }
 
-impl FromStr for Line {
-    type Err = serde_json::Error;
+impl TryFrom<Event> for Line {
+    type Error = serde_json::Error;
 
-    fn from_str(line: &str) -> Result<Self, Self::Err> {
-        let Event { time, kind, id, cause, line } = line.parse()?;
+    fn try_from(event: Event) -> Result<Self, Self::Error> {
+        let Event { time, kind, id, cause, line } = event;
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         Ok(Self { time, kind, cause, id, message: serde_json::from_str(&line)? })
     }
@@ -50,18 +49,29 @@ impl Message {
     }
 }
 
-/// Hands on every event of a folder's journal, in order. `false` if there is no journal.
-pub(super) fn each(folder: &Path, mut f: impl FnMut(Line)) -> Result<bool, String> {
+/// What there is of a journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// No file.
+    Nothing,
+    /// All of it.
+    Whole,
+    /// All but its last line, which was cut off.
+    CutOff,
+}
+
+/// Hands on every event of a folder's journal, in order.
+pub(super) fn each(folder: &Path, mut f: impl FnMut(Line)) -> Result<Found, String> {
     let path = folder.join("journal.jsonl");
-    let named = |error: &dyn ToString| format!("{}: {}", path.display(), error.to_string());
+    let named = |error: io::Error| format!("{}: {error}", path.display());
     let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(named(&error)),
+        Ok(file) => BufReader::with_capacity(1 << 16, file),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) => return Err(named(error)),
     };
-    for (k, line) in BufReader::with_capacity(1 << 16, file).lines().enumerate() {
-        let line = line.map_err(|error| named(&error))?;
-        f(line.parse().map_err(|error| named(&format!("line {}: {error}", k + 1)))?);
-    }
-    Ok(true)
+    let is_cut_off = journal::read(file, |event| {
+        f(event.try_into()?);
+        Ok(())
+    });
+    Ok(if is_cut_off.map_err(named)? { Found::CutOff } else { Found::Whole })
 }

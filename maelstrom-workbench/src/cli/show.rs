@@ -8,14 +8,14 @@ use std::{
 use maelstrom_workbench::{
     Value,
     history::{History, Kind},
-    journal::EventKind,
+    journal::{CUT_OFF, EventKind},
     story,
 };
 
 use super::{
     Status,
     closing::{self, Lines, at, count},
-    journal,
+    journal::{self, Found},
     stored::{Stored, Which},
 };
 
@@ -44,7 +44,7 @@ fn text(stored: &Stored) -> Result<String, String> {
     }
     lines.rows("journal", &messages(&stored.folder)?);
     lines.row("faults", &story::faults(history, &BTreeSet::new()).join("\n"));
-    lines.rows("odd", &stored.texts("warnings"));
+    lines.rows("odd", &stored.warnings());
     lines.rows("Maelstrom would", &stored.texts("maelstrom-would"));
     lines.row("results", &stored.folder.display().to_string());
     Ok(lines.0)
@@ -99,13 +99,13 @@ pub(super) fn ms(ns: u64) -> String {
 fn messages(folder: &Path) -> Result<Vec<String>, String> {
     let mut fates: BTreeMap<&str, usize> = BTreeMap::new();
     let mut types: BTreeMap<String, usize> = BTreeMap::new();
-    let is_there = journal::each(folder, |line| {
+    let found = journal::each(folder, |line| {
         if line.kind == EventKind::Send {
             *types.entry(line.message.kind().to_owned()).or_default() += 1;
         }
         *fates.entry(line.kind.name()).or_default() += 1;
     })?;
-    if !is_there {
+    if found == Found::Nothing {
         return Ok(Vec::new());
     }
     let fate = |name: &str| fates.get(name).copied().unwrap_or_default();
@@ -115,7 +115,7 @@ fn messages(folder: &Path) -> Result<Vec<String>, String> {
     let mut told: Vec<String> =
         types.iter().take(TYPES).map(|(count, name)| format!("{name} {count}")).collect();
     told.extend((others > 0).then(|| format!("others {others}")));
-    Ok(vec![
+    let counts = [
         format!(
             "sent {}, received {}, lost {}, cut off {}, to nodes that had gone {}",
             fate("send"),
@@ -125,5 +125,7 @@ fn messages(folder: &Path) -> Result<Vec<String>, String> {
             fate("gone")
         ),
         told.join(", "),
-    ])
+    ];
+    let cut_off = (found == Found::CutOff).then(|| CUT_OFF.to_owned());
+    Ok(counts.into_iter().chain(cut_off).collect())
 }

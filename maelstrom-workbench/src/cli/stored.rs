@@ -12,6 +12,8 @@ use maelstrom_workbench::{Integer, Schedule, Value, checker::Verdict, history::H
 
 use super::closing::at;
 
+const CUT_OFF: &str = "the last line of the history was cut off, and is left out";
+
 /// Which run is meant.
 #[derive(Debug, Args)]
 pub(super) struct Which {
@@ -46,6 +48,8 @@ pub(super) struct Stored {
     pub(super) folder: PathBuf,
     pub(super) results: Value,
     pub(super) history: History,
+    /// Whether its last line was cut off.
+    is_cut_off: bool,
     /// Where the run has none, as it could not be made, that of its options, without steps.
     pub(super) schedule: Schedule,
 }
@@ -59,16 +63,18 @@ impl Stored {
         };
         let text = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| named(name, &error));
         let results = text("results.json")?.parse().map_err(|error| named("results.json", &error))?;
-        let history = File::open(folder.join("history.jsonl"))
+        let (history, is_cut_off) = File::open(folder.join("history.jsonl"))
             .map_err(|error| error.to_string())
-            .and_then(|file| History::read(BufReader::new(file)).map_err(|error| error.to_string()))
+            .and_then(|file| {
+                History::read_whole_lines(BufReader::new(file)).map_err(|error| error.to_string())
+            })
             .map_err(|error| named("history.jsonl", &error))?;
         let schedule = match fs::read_to_string(folder.join("schedule.json")) {
             Ok(text) => text.parse().map_err(|error: String| named("schedule.json", &error))?,
             Err(error) if error.kind() == ErrorKind::NotFound => of_options(&results),
             Err(error) => return Err(named("schedule.json", &error)),
         };
-        Ok(Self { folder, results, history, schedule })
+        Ok(Self { folder, results, history, is_cut_off, schedule })
     }
 
     /// The workload: of the options, or, where they lack, of the folder's place.
@@ -94,6 +100,20 @@ impl Stored {
     /// When the history's clock began by that of the journal, in ns, if the results say it.
     pub(super) fn history_start(&self) -> Option<u64> {
         self.results.get("history-start")?.as_integer()?.as_i128()?.try_into().ok()
+    }
+
+    /// What is odd.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        let mut warnings = self.texts("warnings");
+        // Results that were made since say it themselves.
+        warnings.retain(|warning| warning != CUT_OFF);
+        warnings.extend(self.cut_off().map(str::to_owned));
+        warnings
+    }
+
+    /// Says so if the history's last line was cut off.
+    pub(super) fn cut_off(&self) -> Option<&'static str> {
+        self.is_cut_off.then_some(CUT_OFF)
     }
 
     /// A list of sentences in the results.

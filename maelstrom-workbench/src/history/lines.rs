@@ -17,7 +17,22 @@ use crate::Value;
 
 impl History {
     /// Reads a history, one operation a line, as JSON or as EDN (`history.edn`); blank lines are skipped.
-    pub fn read(mut input: impl BufRead) -> Result<Self, ReadError> {
+    pub fn read(input: impl BufRead) -> Result<Self, ReadError> {
+        match Self::read_lines(input)? {
+            (history, None) => Ok(history),
+            (_, Some(cut_off)) => Err(cut_off),
+        }
+    }
+
+    /// As well, where the one who writes it may have been killed, or be writing still: a last line that was cut off is
+    /// left out. Returns also whether one was.
+    pub fn read_whole_lines(input: impl BufRead) -> Result<(Self, bool), ReadError> {
+        let (history, cut_off) = Self::read_lines(input)?;
+        Ok((history, cut_off.is_some()))
+    }
+
+    /// Returns also what is wrong with a last line that does not end.
+    fn read_lines(mut input: impl BufRead) -> Result<(Self, Option<ReadError>), ReadError> {
         let mut history = Self::new();
         let mut text = Vec::new();
         for line in 1.. {
@@ -26,15 +41,17 @@ impl History {
             if count == 0 {
                 break;
             }
-            let text = str::from_utf8(&text).map_err(|_| Problem::NotUtf8.at(line))?;
-            if text.trim().is_empty() {
-                continue;
-            }
-            let operation = usual::read(text).map_or_else(|| read(text), Ok);
-            let operation = operation.map_err(|problem| problem.at(line))?;
+            let operation = match operation(&text) {
+                Ok(Some(operation)) => operation,
+                Ok(None) => continue,
+                Err(problem) if problem.is_of_a_part() && !text.ends_with(b"\n") => {
+                    return Ok((history, Some(problem.at(line))));
+                }
+                Err(problem) => return Err(problem.at(line)),
+            };
             history.push(operation).map_err(|error| Problem::Order(error).at(line))?;
         }
-        Ok(history)
+        Ok((history, None))
     }
 
     /// Writes the history, one operation a line.
@@ -83,6 +100,15 @@ impl Operation {
         operation.further = fields;
         Ok(operation)
     }
+}
+
+/// The operation of a line, if it is not blank.
+fn operation(line: &[u8]) -> Result<Option<Operation>, Problem> {
+    let text = str::from_utf8(line).map_err(|_| Problem::NotUtf8)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    usual::read(text).map_or_else(|| read(text), Ok).map(Some)
 }
 
 /// Reads a line of any kind.
@@ -152,6 +178,11 @@ enum Problem {
 impl Problem {
     fn at(self, line: usize) -> ReadError {
         ReadError { line, problem: self }
+    }
+
+    /// Whether it is what one finds in a part of a line that is right.
+    fn is_of_a_part(&self) -> bool {
+        matches!(self, Self::NotUtf8 | Self::NotJson(_) | Self::NotEdn(_))
     }
 }
 
@@ -250,5 +281,24 @@ mod tests {
         }
         let error = History::read(b"\n\xff".as_slice()).unwrap_err();
         assert_eq!(error.to_string(), "line 2: not UTF-8");
+    }
+
+    #[test]
+    fn a_last_line_that_was_cut_off_is_left_out_wherever_it_was_cut() {
+        let line = |index: usize| {
+            format!(r#"{{"index":{index},"time":0,"process":{index},"type":"invoke","f":"add","value":"ü"}}"#)
+        };
+        let (whole, last) = (format!("{}\n", line(0)), line(1));
+        for length in 1..last.len() {
+            let text = [whole.as_bytes(), &last.as_bytes()[..length]].concat();
+            let (history, is_cut_off) = History::read_whole_lines(text.as_slice()).unwrap();
+            assert_eq!((history.len(), is_cut_off), (1, true), "{length}");
+            assert_eq!(History::read(text.as_slice()).unwrap_err().line(), 2);
+        }
+        // A line that only lacks its end is whole.
+        let (history, is_cut_off) = History::read_whole_lines((whole.clone() + &last).as_bytes()).unwrap();
+        assert_eq!((history.len(), is_cut_off), (2, false));
+        let in_the_middle = format!("{}\n{whole}", &last[..20]);
+        assert_eq!(History::read_whole_lines(in_the_middle.as_bytes()).unwrap_err().line(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, BufRead, BufReader, BufWriter, Write},
+    io::{self, BufReader, BufWriter, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -13,7 +13,7 @@ use super::{JournalWriter, Layout, results, results_of_failure};
 use crate::{
     Run, Value,
     history::History,
-    journal::{self, Event},
+    journal,
     visual::{About, Data},
 };
 
@@ -96,12 +96,7 @@ impl Store {
 
     fn drawn(&self, run: &Run, about: About) -> io::Result<Data> {
         let journal = BufReader::with_capacity(1 << 16, File::open(self.folder.join(JOURNAL))?);
-        Data::collect(run, about, |take| {
-            journal.lines().try_for_each(|line| {
-                take(&line?.parse::<Event>()?);
-                io::Result::Ok(())
-            })
-        })
+        Data::read(run, about, journal)
     }
 
     fn draw(&self, data: Data) -> io::Result<()> {

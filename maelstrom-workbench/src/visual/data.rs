@@ -1,5 +1,7 @@
 //! All that a report draws.
 
+use std::io;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
 use crate::{
     Run, Value,
     checker::{Cycle, Stuck},
-    journal::Event,
+    journal::{self, Event},
     results, story,
 };
 
@@ -111,8 +113,24 @@ impl Data {
         .unwrap_or_else(|never| match never {})
     }
 
+    /// The data of a run whose journal is in a file, say. If that ends in a line that was cut off, it says so.
+    pub fn read(run: &Run, about: About, journal: impl io::BufRead) -> io::Result<Self> {
+        let mut is_cut_off = false;
+        let mut data = Self::collect(run, about, |take| {
+            is_cut_off = journal::read(journal, |event| {
+                take(&event);
+                Ok(())
+            })?;
+            io::Result::Ok(())
+        })?;
+        if is_cut_off {
+            data.left_out.push(journal::CUT_OFF.to_owned());
+        }
+        Ok(data)
+    }
+
     /// As well, from events that can't all be had.
-    pub(crate) fn collect<E>(
+    fn collect<E>(
         run: &Run,
         about: About,
         events: impl FnOnce(&mut dyn FnMut(&Event)) -> Result<(), E>,

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use maelstrom_workbench::{
     Value,
     history::{Kind, Operation},
-    journal::{Cause, EventKind},
+    journal::{CUT_OFF, Cause, EventKind},
 };
 
 use super::{
     super::{
-        journal::{self, Line},
+        journal::{self, Found, Line},
         show::ms,
         stored::Stored,
     },
@@ -28,7 +28,8 @@ const LEARNED: usize = 64;
 /// With processes nobody knows: request and reply are told, and, as a guess, what their node sent in between.
 pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -> Result<String, String> {
     let mut journal = Vec::new();
-    if !journal::each(&stored.folder, |line| journal.push(line))? {
+    let found = journal::each(&stored.folder, |line| journal.push(line))?;
+    if found == Found::Nothing {
         return Ok(String::new());
     }
     let Some(offset) = stored.history_start().or_else(|| learned_offset(stored, &journal)) else {
@@ -47,7 +48,11 @@ pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -
         let guessed = between(&journal, &exchange, node);
         (exchange, guessed)
     };
-    Ok(told(&journal, &caused, &guessed, offset))
+    let mut told = told(&journal, &caused, &guessed, offset);
+    if found == Found::CutOff {
+        told.extend(["\n", CUT_OFF]);
+    }
+    Ok(told)
 }
 
 /// By how much the journal's clock, which begins with the handshakes, is ahead of the history's: by what most of the

@@ -275,8 +275,9 @@ impl Tracker {
             Trail { value, stopped }
         });
         let values: Vec<Spreading> = self.values.iter().enumerate().map(spreading).collect();
-        let [half, all] = [self.nodes.div_ceil(2), self.nodes].map(|count| until(&values, self.nodes, count));
-        let is_incomplete = |value: &&Spreading| told_nodes(value, self.nodes).count() < self.nodes;
+        let nodes = run.schedule.nodes.len();
+        let [half, all] = [nodes.div_ceil(2), nodes].map(|count| until(&values, nodes, count));
+        let is_incomplete = |value: &&Spreading| told_nodes(value, nodes).count() < nodes;
         let incomplete = values.iter().filter(is_incomplete).count();
         Spread { half, all, incomplete, lost, values, total: self.total, places: self.places }
     }

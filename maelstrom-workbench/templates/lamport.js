@@ -35,7 +35,7 @@ function lamportChart(data, messages, story) {
   };
 
   // Many: lines only, of one colour after the other.
-  const lines = (drawing, shown) => {
+  const lines = (drawing, shown, alpha) => {
     const c = drawing.context;
     const groups = new Map();
     for (const k of shown) {
@@ -43,7 +43,7 @@ function lamportChart(data, messages, story) {
       if (!groups.has(colour)) groups.set(colour, []);
       groups.get(colour).push(k);
     }
-    c.globalAlpha = (messages.followed ? 0.4 : 1) * Math.max(0.06, Math.min(0.5, 1500 / shown.length));
+    c.globalAlpha = alpha;
     for (const [colour, group] of groups) {
       c.strokeStyle = colour;
       for (let start = 0; start < group.length; start += AT_ONCE) {
@@ -92,41 +92,49 @@ function lamportChart(data, messages, story) {
     c.fillText(text, x, free);
   };
 
+  // While one moves, only so many are looked at, so that it never takes long.
+  const moving = (isFollowed) => {
+    const [first, after] = messages.range();
+    const each = Math.ceil((after - first) / MOST_MOVING);
+    return messages.visible((k) => isDrawn(k, each) || isFollowed(k));
+  };
+
+  // What was followed or did not arrive is never left out.
+  const resting = (isFollowed) => {
+    const all = messages.visible();
+    const each = Math.ceil(all.length / MOST_DRAWN);
+    const isKept = (k) => isDrawn(k, each) || isFollowed(k) || messages.isStopped(k);
+    by("drawn").textContent = `${plural(all.length, "message")} in this time`
+      + (each > 1 ? `, one in ${each} of them drawn, and all that did not arrive` : "")
+      + (all.length <= MOST_DETAILED ? "; dashed: sent when a timer rang" : "; zoom in for types and fields");
+    by("drawn").dataset.messages = all.length;
+    return each > 1 ? all.filter(isKept) : all;
+  };
+
   const draw = (drawing) => {
     drawing.names = [];
     const c = drawing.context;
     c.strokeStyle = drawing.colours.line;
     messages.lanes.forEach((_, lane) => c.strokeRect(LEFT, y(lane), drawing.inner, 0));
-    const shown = messages.visible();
-    const each = Math.ceil(shown.length / (time.isMoving ? MOST_MOVING : MOST_DRAWN));
-    const isDetailed = shown.length <= MOST_DETAILED, isNamed = shown.length <= MOST_NAMED;
     const isFollowed = (k) => messages.followed?.has(k);
-    // What was followed or did not arrive is never left out, but while one moves.
-    const isKept = (k) => isDrawn(k, each) || isFollowed(k) || (messages.isStopped(k) && !time.isMoving);
-    const kept = each > 1 ? shown.filter(isKept) : shown;
+    const shown = (time.isMoving ? moving : resting)(isFollowed);
+    const others = shown.filter((k) => !isFollowed(k)), own = shown.filter(isFollowed);
+    const isNamed = shown.length <= MOST_NAMED;
     c.textAlign = "left";
     c.lineWidth = 1;
-    if (isDetailed) {
-      // What is followed comes last, above all else.
-      const others = kept.filter((k) => !isFollowed(k)), own = kept.filter(isFollowed);
-      others.forEach((k) => arrow(drawing, k, isNamed && !messages.followed));
-      own.forEach((k) => arrow(drawing, k, isNamed || own.length <= MOST_NAMED / 4));
-    } else {
-      lines(drawing, kept.filter((k) => !isFollowed(k)));
-      const own = kept.filter(isFollowed);
-      own.forEach((k) => arrow(drawing, k, own.length <= MOST_NAMED / 4));
-    }
+    const faint = (messages.followed ? 0.4 : 1) * Math.max(0.06, Math.min(0.5, 1500 / shown.length));
+    if (shown.length <= MOST_DETAILED) others.forEach((k) => arrow(drawing, k, isNamed && !messages.followed));
+    else lines(drawing, others, faint);
+    // What is followed is above all else.
+    if (own.length <= MOST_DETAILED) own.forEach((k) => arrow(drawing, k, isNamed || own.length <= MOST_NAMED / 4));
+    else lines(drawing, own, 0.8);
     c.globalAlpha = c.lineWidth = 1;
     c.setLineDash([]);
     if (data.focus != null) {
       c.strokeStyle = drawing.colours.lost;
       c.strokeRect(drawing.x(data.focus), 0, 0, drawing.height - BOTTOM);
     }
-    by("drawn").textContent = `${plural(shown.length, "message")} in this time`
-      + (each > 1 ? `, one in ${each} of them drawn, and all that did not arrive` : "")
-      + (isDetailed ? "; dashed: sent when a timer rang" : "; zoom in for types and fields");
-    by("drawn").dataset.messages = shown.length;
-    return kept.length;
+    return shown.length;
   };
 
   const pick = (x, at) => nearest(messages.visible(), (k) => {

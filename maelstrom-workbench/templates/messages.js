@@ -71,13 +71,17 @@ class Messages {
       && (!only || !this.followed || this.followed.has(k));
   }
 
-  // Those in the time shown.
-  visible() {
-    const first = lowerBound(this.count, (k) => this.all.sent[k], time.start - Math.max(this.longest, 1));
-    const after = lowerBound(this.count, (k) => this.all.sent[k], time.end);
+  // Those in the time shown that pass the filters; of so many that nobody needs all, only those that are `kept`.
+  visible(kept = () => true) {
+    const [first, after] = this.range();
     const shown = [];
-    for (let k = first; k < after; k += 1) if (this.arrival(k) >= time.start && this.isShown(k)) shown.push(k);
+    for (let k = first; k < after; k += 1) if (kept(k) && this.arrival(k) >= time.start && this.isShown(k)) shown.push(k);
     return shown;
+  }
+
+  // All that may be in the time shown are between these places.
+  range() {
+    return [time.start - Math.max(this.longest, 1), time.end].map((us) => lowerBound(this.count, (k) => this.all.sent[k], us));
   }
 
   became(k) {

@@ -1,25 +1,4 @@
-//! What happened in a run, to be looked at: the figures of its report, and the page that draws them.
-//!
-//! [`Data`] has what is drawn, and [`page`](Data::page) makes one file of it that needs no network and no server.
-//!
-//! ```
-//! use maelstrom::Context;
-//! use maelstrom_workbench::{Simulation, visual::{About, Data}, workload::Echo};
-//!
-//! #[derive(Default)]
-//! struct EchoNode;
-//!
-//! #[maelstrom::node]
-//! impl EchoNode {
-//!     #[rpc(reply(echo))]
-//!     fn echo(&self, echo: String) -> String { echo }
-//! }
-//!
-//! let run = Simulation::<EchoNode>::new(Echo).journal().run_seed(0);
-//! let data = Data::new(&run, About::new("echo"));
-//! assert_eq!(data.operations.len(), run.history.invocations().count());
-//! assert!(data.messages.types.iter().any(|(kind, _)| kind == "echo_ok"));
-//! ```
+#![doc = include_str!("../../docs/reports.md")]
 
 mod body;
 mod charts;

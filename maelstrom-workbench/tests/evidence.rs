@@ -6,7 +6,7 @@ mod support;
 
 use maelstrom_workbench::{
     Value,
-    checker::{Evidence, Verdict},
+    checker::{Evidence, Suspect, Verdict},
 };
 use support::judge;
 
@@ -130,4 +130,48 @@ fn a_register_that_has_no_order_has_its_last_states_and_why_nothing_leads_on() {
     assert_eq!(state.value, Value::from(1));
     let next: Vec<_> = state.next.iter().map(|next| (next.index, next.why.as_str())).collect();
     assert_eq!(next, [(3, "it has read 2, and the value is 1"), (2, "it expects 7, and the value is 1")]);
+}
+
+/// The stale read of 3 found room, as somebody may have written 3 again; what has none is a read that is right.
+#[test]
+fn the_operation_that_is_wrong_is_named_even_if_another_one_found_no_place() {
+    let lines = "
+        0 invoke write [0, 3]
+        0 ok write [0, 3]
+        1 invoke cas [0, [3, 1]]
+        1 ok cas [0, [3, 1]]
+        5 invoke write [0, 3]
+        2 invoke read [0, null]
+        2 ok read [0, 3]
+        3 invoke read [0, null]
+        3 ok read [0, 1]";
+    let (evidence, text) = evidence("lin-kv", lines);
+    assert_eq!(
+        text,
+        "process 3 read 1 from key 0 between 70 ms and 80 ms, but with all that was acknowledged before, its value could \
+         only be 3; there would be an order without the read of 3 by process 2 that ended at 60 ms"
+    );
+    assert_eq!(evidence.operations, [6, 8]);
+    let stuck = evidence.stuck.unwrap();
+    assert_eq!(stuck.suspects, [Suspect { index: 6, failed: false }]);
+    let order: Vec<_> = stuck.order.iter().map(|placed| (placed.index, placed.value.to_string())).collect();
+    let order: Vec<_> = order.iter().map(|(index, value)| (*index, value.as_str())).collect();
+    assert_eq!(order, [(0, "3"), (2, "1"), (4, "3"), (5, "3")]);
+}
+
+#[test]
+fn what_failed_and_took_effect_is_named() {
+    let lines = "
+        0 invoke write [0, 1]
+        0 ok write [0, 1]
+        1 invoke write [0, 2]
+        1 fail write [0, 2]
+        2 invoke read [0, null]
+        2 ok read [0, 2]";
+    let (evidence, text) = evidence("lin-kv", lines);
+    let said =
+        "; there would be an order had the write of 2 by process 1 taken effect, which failed at 30 ms";
+    assert!(text.ends_with(said), "{text}");
+    assert_eq!(evidence.operations, [3, 5]);
+    assert_eq!(evidence.stuck.unwrap().suspects, [Suspect { index: 3, failed: true }]);
 }

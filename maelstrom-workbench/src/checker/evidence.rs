@@ -29,7 +29,9 @@ impl Evidence {
         let transactions = self.cycle.iter_mut().flat_map(|cycle| &mut cycle.transactions);
         let of_stuck = self.stuck.iter_mut().flat_map(|stuck| {
             let next = stuck.states.iter_mut().flat_map(|state| &mut state.next).map(|next| &mut next.index);
-            next.chain(&mut stuck.previous).chain([&mut stuck.index])
+            let order = stuck.order.iter_mut().map(|placed| &mut placed.index);
+            let suspects = stuck.suspects.iter_mut().map(|suspect| &mut suspect.index);
+            next.chain(order).chain(suspects).chain(&mut stuck.previous).chain([&mut stuck.index])
         });
         self.operations
             .iter_mut()
@@ -92,6 +94,28 @@ pub struct Stuck {
     pub previous: Option<usize>,
     /// States that can be reached with all that was completed before it in place.
     pub states: Vec<State>,
+    /// The last operations of one order of what was completed before it, which leads to one of the states.
+    pub order: Vec<Placed>,
+    /// Without any one of these there would be an order up to there, in the order of their completions.
+    pub suspects: Vec<Suspect>,
+}
+
+/// An operation in an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placed {
+    /// Its invocation in the history.
+    pub index: usize,
+    /// The value after it.
+    pub value: Value,
+}
+
+/// An operation that may be the one that is wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Suspect {
+    /// Its completion in the history.
+    pub index: usize,
+    /// Whether it failed: then there would be an order had it taken effect.
+    pub failed: bool,
 }
 
 /// A value that a register can have.

@@ -23,7 +23,7 @@ use std::fmt;
 pub use availability::{Availability, ParseAvailabilityError, RequiredAvailability};
 pub use counter::Counter;
 pub use echo::Echo;
-pub use evidence::{Cycle, Edge, Evidence, Next, State, Stuck, Transaction};
+pub use evidence::{Cycle, Edge, Evidence, Next, Placed, State, Stuck, Suspect, Transaction};
 pub use exceptions::Exceptions;
 pub use judgement::{Divergence, Judgement, Warning};
 pub use kafka::Kafka;

@@ -3,15 +3,21 @@
 use std::collections::BTreeSet;
 
 use super::{
-    super::{Next, State, Stuck},
+    super::{Next, Placed, State, Stuck, Suspect},
+    blame::{self, suspects},
     register::Register,
-    search::{self, Calls, Effect, End, Frontier},
+    search::{self, Budget, Call, Calls, Effect, End, Frontier, order_before},
     words,
 };
 use crate::{
     Value,
     history::{History, Kind, Operation},
 };
+
+/// As many operations are shown of the order that leads to what has no place.
+const SHOWN: usize = 12;
+/// As many operations are named that may be wrong.
+const NAMED: usize = 3;
 
 /// What there is to say about a key.
 pub(super) struct Counterexample<'a, 'h> {
@@ -66,6 +72,53 @@ impl<'a, 'h> Counterexample<'a, 'h> {
             index: operations[call.completed].index,
             previous: previous.map(|operation| operation.index),
             states: frontier.ends.iter().map(|end| self.end(end)).collect(),
+            order: Vec::new(),
+            suspects: Vec::new(),
+        }
+    }
+
+    /// Looks for the way there, and for what may be wrong. That takes many searches, so it is not done for every key. Gives
+    /// what there is to say about it.
+    pub(super) fn investigate(&self, stuck: &mut Stuck, base: usize, budget: Budget) -> String {
+        let operations = self.history.operations();
+        let order = order_before(self.calls, base, budget, SHOWN);
+        let placed = order.into_iter().map(|placed| Placed {
+            index: operations[placed.call.invoked].index,
+            value: self.register.value(placed.state).clone(),
+        });
+        stuck.order = placed.collect();
+        let suspects = suspects(self.calls, self.register.failed(), base, budget);
+        let suspect = |suspect: &blame::Suspect| Suspect {
+            index: operations[suspect.call().completed].index,
+            failed: matches!(suspect, blame::Suspect::Effective(_)),
+        };
+        stuck.suspects = suspects.iter().map(suspect).collect();
+        if suspects.is_empty() {
+            return String::new();
+        }
+        let last = &suspects[suspects.len().saturating_sub(NAMED)..];
+        let mut said: Vec<String> = last.iter().map(|suspect| self.change(*suspect)).collect();
+        if suspects.len() > last.len() {
+            said.push(format!("with one of {} other changes", suspects.len() - last.len()));
+        }
+        format!("; there would be an order {}", words::list(&said, "or"))
+    }
+
+    /// Under what condition there would be an order.
+    fn change(&self, suspect: blame::Suspect) -> String {
+        let Call { effect, completed, .. } = suspect.call();
+        let what = match effect {
+            Effect::Read(value) => format!("the read of {}", self.value(value)),
+            Effect::Write(value) => format!("the write of {}", self.value(value)),
+            Effect::Cas(from, to) => format!("the cas from {} to {}", self.value(from), self.value(to)),
+        };
+        let completion = &self.history.operations()[completed];
+        let (process, time) = (completion.process, words::time(completion.time));
+        match suspect {
+            blame::Suspect::Without(_) => format!("without {what} by {process} that ended at {time}"),
+            blame::Suspect::Effective(_) => {
+                format!("had {what} by {process} taken effect, which failed at {time}")
+            }
         }
     }
 
@@ -126,9 +179,13 @@ pub(super) fn fields(stuck: &Stuck) -> Value {
     let state = |State { value, next: operations }: &State| {
         Value::object([("value", value.clone()), ("next", operations.iter().map(next).collect())])
     };
-    Value::object([
+    let mut fields: Vec<(&str, Value)> = vec![
         ("op", stuck.index.into()),
         ("previous-ok", stuck.previous.into()),
         ("configs", stuck.states.iter().map(state).collect()),
-    ])
+    ];
+    if !stuck.suspects.is_empty() {
+        fields.push(("suspects", stuck.suspects.iter().map(|suspect| Value::from(suspect.index)).collect()));
+    }
+    Value::object(fields)
 }

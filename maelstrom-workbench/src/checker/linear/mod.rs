@@ -2,6 +2,7 @@
 //!
 //! Source: Maelstrom 0.2.5, as read and run, whose checker is Knossos.
 
+mod blame;
 mod explain;
 mod register;
 mod search;
@@ -23,7 +24,9 @@ use crate::{Quirk, Value, history::History};
 ///
 /// Of an invalid key the result's `counterexamples` have `op`, the first completion up to which no order of the
 /// operations is legal; `previous-ok`, the last success before it; and `configs`, up to ten states that can be reached
-/// with all completions before `op` in place, each with the operations that could come next and why none leads on.
+/// with all completions before `op` in place, each with the operations that could come next and why none leads on. The
+/// first key to go wrong has `suspects` as well, if there are any: an operation without which there would be an order, or
+/// which failed and with which there would be one had it taken effect.
 ///
 /// The search is by Wing and Gong ("Testing and verifying concurrent objects", 1993), with the memory of Lowe
 /// ("Testing for linearizability", 2017). Its budget is counted in steps and bytes, so that it ends on every machine in
@@ -52,14 +55,20 @@ struct Judged<'h> {
 fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgement, String> {
     let registers: Vec<_> = Register::of_keys(history)?.into_iter().collect();
     let budget = budget.split(registers.len());
-    let keys = in_parallel(&registers, history.len(), |(key, register)| {
+    let mut keys = in_parallel(&registers, history.len(), |(key, register)| {
         judge_key(history, key, register, options, budget)
     });
 
     let names = names(keys.iter().map(|key| key.key));
     let verdict = Verdict::all(keys.iter().map(|key| key.verdict));
     // Of the keys that are as bad as any, the first to go wrong; where that is not known, the first.
-    let worst = keys.iter().filter(|key| key.verdict == verdict).min_by_key(|key| key.position);
+    let bad = (0..keys.len()).filter(|key| keys[*key].verdict == verdict);
+    let worst = bad.min_by_key(|key| keys[*key].position);
+    if let Some(worst) = worst {
+        let (key, register) = &registers[worst];
+        investigate(&mut keys[worst], history, key, register, options, budget);
+    }
+    let worst = worst.map(|worst| &keys[worst]);
     let others = keys.iter().filter(|key| key.verdict == verdict).count().saturating_sub(1);
     let so = if verdict == Verdict::Invalid { "invalid as well" } else { "undecided as well" };
     let is = if others == 1 { "is" } else { "are" };
@@ -87,7 +96,9 @@ fn judge(history: &History, options: &Options, budget: Budget) -> Result<Judgeme
         fields.push(("counterexamples", of_keys(&|key| key.stuck.as_ref().map(explain::fields))));
     }
     let evidence = worst.and_then(|key| key.stuck.as_ref()).map(|stuck| {
-        let operations = stuck.previous.into_iter().chain([stuck.index]);
+        let suspects = stuck.suspects.iter().map(|suspect| suspect.index);
+        let operations = suspects.chain(stuck.previous.filter(|_| stuck.suspects.is_empty()));
+        let operations = operations.chain([stuck.index]);
         Evidence { stuck: Some(stuck.clone()), ..Evidence::of(operations) }
     });
     Ok(Judgement::new(verdict, fields)
@@ -152,6 +163,21 @@ fn judge_key<'h>(
         judged.original = Some(original).filter(|original| *original != judged.verdict);
     }
     judged
+}
+
+/// Looks for what may be wrong with a key that is invalid, and adds it to what is told.
+fn investigate(
+    judged: &mut Judged<'_>,
+    history: &History,
+    key: &Value,
+    register: &Register<'_>,
+    options: &Options,
+    budget: Budget,
+) {
+    let (Some(stuck), Some(text)) = (&mut judged.stuck, &mut judged.explanation) else { return };
+    let calls = register.calls(options.compat);
+    let base = calls.definite.partition_point(|call| call.completed < judged.position);
+    text.push_str(&Counterexample::new(history, key, register, &calls).investigate(stuck, base, budget));
 }
 
 /// What the original makes of reads of null.

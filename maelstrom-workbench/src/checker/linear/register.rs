@@ -18,6 +18,8 @@ pub(super) struct Register<'h> {
     values: Vec<&'h Value>,
     definite: Vec<Call>,
     open: Vec<Call>,
+    /// What did not happen, as its client was told.
+    failed: Vec<Call>,
 }
 
 /// A value, and the number it has.
@@ -41,13 +43,13 @@ impl<'h> Values<'h> {
 impl<'h> Register<'h> {
     /// Those of all keys that occur, in the order of the keys.
     pub(super) fn of_keys(history: &'h History) -> Result<BTreeMap<&'h Value, Self>, String> {
-        let mut keys: BTreeMap<&Value, (Values<'_>, Vec<Call>, Vec<Call>)> = BTreeMap::new();
+        let mut keys: BTreeMap<&Value, (Values<'_>, [Vec<Call>; 3])> = BTreeMap::new();
         for (position, invocation) in history.client_operations() {
             let (key, _) = pair(invocation)?;
-            let (values, definite, open) = keys.entry(key).or_insert_with(|| {
+            let (values, [definite, open, failed]) = keys.entry(key).or_insert_with(|| {
                 let mut values = Values::default();
                 values.number(&NULL);
-                (values, Vec::new(), Vec::new())
+                (values, Default::default())
             });
             if invocation.kind != Kind::Invoke {
                 continue;
@@ -74,15 +76,15 @@ impl<'h> Register<'h> {
             };
             match (kind, completed) {
                 (Kind::Ok, Some(completed)) => definite.push(Call { effect, invoked: position, completed }),
-                // It did not happen; and a read that nobody saw says nothing.
-                (Kind::Fail, _) => {}
+                // A read that nobody saw says nothing.
                 _ if invocation.f == "read" => {}
+                (Kind::Fail, Some(completed)) => failed.push(Call { effect, invoked: position, completed }),
                 _ => open.push(Call { effect, invoked: position, completed: usize::MAX }),
             }
         }
-        let registers = keys.into_iter().map(|(key, (values, mut definite, open))| {
+        let registers = keys.into_iter().map(|(key, (values, [mut definite, open, failed]))| {
             definite.sort_unstable_by_key(|call| call.completed);
-            (key, Self { values: values.values, definite, open })
+            (key, Self { values: values.values, definite, open, failed })
         });
         Ok(registers.collect())
     }
@@ -92,6 +94,11 @@ impl<'h> Register<'h> {
         let is_free = |call: &Call| null_is_always_right && call.effect == Effect::Read(0);
         let definite = self.definite.iter().copied().filter(|call| !is_free(call)).collect();
         Calls { definite, open: self.open.clone() }
+    }
+
+    /// What did not happen, as its client was told, in the order of invocations.
+    pub(super) fn failed(&self) -> &[Call] {
+        &self.failed
     }
 
     pub(super) fn has_null_reads(&self) -> bool {

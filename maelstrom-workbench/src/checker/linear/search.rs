@@ -12,7 +12,10 @@
 //! - a state that was seen is not entered again;
 //! - nor is one that was seen with fewer open operations used up.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    rc::Rc,
+};
 
 /// The value of a register, by number. It is 0 at first.
 pub(super) type State = u32;
@@ -55,6 +58,7 @@ pub(super) struct Call {
 }
 
 /// What is to be placed.
+#[derive(Clone)]
 pub(super) struct Calls {
     /// What has happened, in the order of completions.
     pub(super) definite: Vec<Call>,
@@ -113,6 +117,13 @@ pub(super) struct End {
     pub(super) next: Vec<Call>,
 }
 
+/// An operation that was placed, and the value after it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) call: Call,
+    pub(super) state: State,
+}
+
 /// How many of the last states are kept for a report.
 const ENDS: usize = 10;
 
@@ -121,6 +132,37 @@ const ENDS: usize = 10;
 struct Configuration {
     at: At,
     open: Bits,
+    path: Path,
+}
+
+/// What was placed, the last first, if somebody asks for it.
+#[derive(Clone)]
+enum Path {
+    NotKept,
+    Start,
+    After(Rc<(Placed, Path)>),
+}
+
+impl Path {
+    fn push(&mut self, call: Call, state: State) {
+        if !matches!(self, Self::NotKept) {
+            *self = Self::After(Rc::new((Placed { call, state }, self.clone())));
+        }
+    }
+
+    /// The last ones, in their order.
+    fn last(&self, most: usize) -> Vec<Placed> {
+        let mut path = self;
+        let mut placed = Vec::new();
+        while let Self::After(last) = path
+            && placed.len() < most
+        {
+            placed.push(last.0);
+            path = &last.1;
+        }
+        placed.reverse();
+        placed
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -158,35 +200,93 @@ impl Bits {
 
 /// Looks for an order.
 pub(super) fn search(calls: &Calls, budget: Budget) -> Outcome {
-    let window = Window::new(calls);
-    let mut steps = 0;
-    let mut bytes = 0;
-    let mut frontier = Frontier::default();
-    let mut seen: HashMap<At, Vec<Bits>> = HashMap::new();
-    let mut explored = 0;
-    let first = At { base: 0, state: 0, placed: Bits::none(window.slots) };
-    let mut stack = vec![Configuration { at: first, open: Bits::none(calls.open.len()) }];
-    while let Some(mut configuration) = stack.pop() {
-        window.settle(&mut configuration, &mut steps);
-        if configuration.at.base == calls.definite.len() {
-            return Outcome::Placed;
+    let mut search = Search::new(calls, Path::NotKept);
+    loop {
+        match search.step(budget) {
+            Step::Further(at) if at.base == calls.definite.len() => return Outcome::Placed,
+            Step::Further(_) => {}
+            Step::UsedUp => {
+                return Outcome::Undecided { frontier: search.frontier, explored: search.explored };
+            }
+            Step::End => return Outcome::Stuck(search.frontier),
         }
-        let known = seen.entry(configuration.at.clone()).or_default();
-        steps += known.len() as u64;
-        if known.iter().any(|open| open.is_within(&configuration.open)) {
-            continue;
-        }
-        known.push(configuration.open.clone());
-        explored += 1;
-        // The entry and its place in the table, and as much for what waits on the stack.
-        bytes += 2 * (configuration.at.placed.bytes() + configuration.open.bytes() + 96);
-        window.note(&configuration, &mut frontier);
-        if steps > budget.steps || bytes > budget.bytes {
-            return Outcome::Undecided { frontier, explored };
-        }
-        window.push_next(&configuration, &mut stack, &mut steps);
     }
-    Outcome::Stuck(frontier)
+}
+
+/// The last operations of one order of all that was completed before an operation that has no place.
+pub(super) fn order_before(calls: &Calls, base: usize, budget: Budget, most: usize) -> Vec<Placed> {
+    let mut search = Search::new(calls, Path::Start);
+    loop {
+        match search.step(budget) {
+            Step::Further(at) if at.base == base => return at.path.last(most),
+            Step::Further(_) => {}
+            Step::UsedUp | Step::End => return Vec::new(),
+        }
+    }
+}
+
+/// A search under way.
+struct Search<'c> {
+    window: Window<'c>,
+    stack: Vec<Configuration>,
+    seen: HashMap<At, Vec<Bits>>,
+    frontier: Frontier,
+    explored: usize,
+    steps: u64,
+    bytes: u64,
+}
+
+/// What a step came to.
+enum Step {
+    /// A state that was not seen before, or that all are placed in.
+    Further(Reached),
+    /// The budget is used up.
+    UsedUp,
+    /// There are no further states.
+    End,
+}
+
+/// So many are placed for sure, in this way.
+struct Reached {
+    base: usize,
+    path: Path,
+}
+
+impl<'c> Search<'c> {
+    fn new(calls: &'c Calls, path: Path) -> Self {
+        let window = Window::new(calls);
+        let at = At { base: 0, state: 0, placed: Bits::none(window.slots) };
+        let stack = vec![Configuration { at, open: Bits::none(calls.open.len()), path }];
+        let (seen, frontier) = (HashMap::new(), Frontier::default());
+        Self { window, stack, seen, frontier, explored: 0, steps: 0, bytes: 0 }
+    }
+
+    /// Goes on to the next state.
+    fn step(&mut self, budget: Budget) -> Step {
+        while let Some(mut configuration) = self.stack.pop() {
+            self.window.settle(&mut configuration, &mut self.steps);
+            let reached = Reached { base: configuration.at.base, path: configuration.path.clone() };
+            if reached.base == self.window.calls.definite.len() {
+                return Step::Further(reached);
+            }
+            let known = self.seen.entry(configuration.at.clone()).or_default();
+            self.steps += known.len() as u64;
+            if known.iter().any(|open| open.is_within(&configuration.open)) {
+                continue;
+            }
+            known.push(configuration.open.clone());
+            self.explored += 1;
+            // The entry and its place in the table, and as much for what waits on the stack.
+            self.bytes += 2 * (configuration.at.placed.bytes() + configuration.open.bytes() + 96);
+            self.window.note(&configuration, &mut self.frontier);
+            if self.steps > budget.steps || self.bytes > budget.bytes {
+                return Step::UsedUp;
+            }
+            self.window.push_next(&configuration, &mut self.stack, &mut self.steps);
+            return Step::Further(reached);
+        }
+        Step::End
+    }
 }
 
 /// What can be placed at which base.
@@ -243,12 +343,13 @@ impl<'c> Window<'c> {
         while at.base < self.slot.len() {
             for &call in &self.under_way[at.base] {
                 *steps += 1;
-                let effect = self.calls.definite[call].effect;
-                if effect.never_changes()
-                    && effect.apply(at.state).is_some()
+                let it = self.calls.definite[call];
+                if it.effect.never_changes()
+                    && it.effect.apply(at.state).is_some()
                     && !at.placed.has(self.slot[call])
                 {
                     at.placed.flip(self.slot[call]);
+                    configuration.path.push(it, at.state);
                 }
             }
             if !at.placed.has(self.slot[at.base]) {
@@ -267,7 +368,7 @@ impl<'c> Window<'c> {
         let bottom = stack.len();
         let definite = self.definite(at).map(|(number, call)| (number, call, true));
         let open = self.open(configuration).map(|(number, call)| (number, call, false));
-        for (number, Call { effect, .. }, is_definite) in definite.chain(open) {
+        for (number, call @ Call { effect, .. }, is_definite) in definite.chain(open) {
             *steps += 1;
             // A write of what is there has its use, as it need not come later; not so if it may never have happened.
             let has_use = |state: &State| is_definite || *state != at.state;
@@ -278,6 +379,7 @@ impl<'c> Window<'c> {
             tried.push(effect);
             let mut next = configuration.clone();
             next.at.state = state;
+            next.path.push(call, state);
             if is_definite {
                 next.at.placed.flip(self.slot[number]);
             } else {

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fmt, fs, io,
+    ops::RangeInclusive,
     panic::{AssertUnwindSafe, Location},
     path::Path,
     sync::Arc,
@@ -154,9 +155,33 @@ pub fn explanations(
     let judged = judged.map(|text| story::name_nodes(text, schedule, &mut mentioned));
     let mut explanations: Vec<String> = problems.into_iter().chain(judged).collect();
     if !explanations.is_empty() {
-        explanations.extend(story::faults(history, &mentioned));
+        let span = span(judgements, history);
+        explanations.extend(story::faults(history, &mentioned, &span));
+        if judgements.iter().any(|(_, judgement)| judgement.evidence().needs_majority()) {
+            explanations.extend(story::minorities(history, schedule, *span.end()));
+        }
     }
     explanations
+}
+
+/// When it can have gone wrong, in ns: not after the operations that show it, and of a value that was written, not before.
+fn span(judgements: &[(String, Judgement)], history: &History) -> RangeInclusive<u64> {
+    let mut told = judgements.iter().filter(|(_, judgement)| judgement.explanation().is_some());
+    let Some((_, judgement)) = told.next() else { return story::ALWAYS };
+    let evidence = judgement.evidence();
+    let positions: Vec<usize> =
+        evidence.operations.iter().filter_map(|index| history.position(*index)).collect();
+    let entries = history.operations();
+    let begin = |position: usize| match history.other_half(position) {
+        Some(other) => &entries[position.min(other)],
+        None => &entries[position],
+    };
+    let end = |position: usize| entries[position.max(history.other_half(position).unwrap_or(position))].time;
+    let first = positions.iter().map(|position| begin(*position)).min_by_key(|operation| operation.time);
+    let last = positions.iter().map(|position| end(*position)).max();
+    let is_written = |f: &str| ["add", "broadcast", "send"].contains(&f);
+    let since = first.filter(|first| evidence.value.is_some() && is_written(&first.f));
+    since.map_or(0, |first| first.time)..=last.unwrap_or(u64::MAX)
 }
 
 /// What came of all seeds.

@@ -2,15 +2,18 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
     time::Duration,
 };
 
 use crate::{
     Schedule, Value,
     checker::words,
-    history::{History, Operation, Process},
+    history::{History, Kind, Operation, Process},
 };
 
+/// All of a run.
+pub const ALWAYS: RangeInclusive<u64> = 0..=u64::MAX;
 /// How many times are told of each fault.
 const TOLD: usize = 4;
 
@@ -36,45 +39,83 @@ pub fn name_nodes(text: &str, schedule: &Schedule, mentioned: &mut BTreeSet<Stri
     out
 }
 
-/// What the nemesis did to these nodes and to all messages, a sentence for each fault and node. Without nodes it is told
-/// of all.
-pub fn faults(history: &History, nodes: &BTreeSet<String>) -> Vec<String> {
+/// What the nemesis did to these nodes and to all, of what lasted at a time in the span, in ns: a sentence for each, in the
+/// order of their beginnings. Without nodes it is told of all.
+pub fn faults(history: &History, nodes: &BTreeSet<String>, span: &RangeInclusive<u64>) -> Vec<String> {
     let is_told = |what: &What| {
         let node = match what {
             What::CutOff { node, .. }
             | What::Killed { node }
             | What::Paused { node }
             | What::Clock { node, .. } => node,
-            What::Messages(_) => return true,
+            What::Apart { .. } | What::Messages(_) => return true,
         };
         nodes.is_empty() || nodes.contains(node)
     };
-    let told = Windows::of(history).told();
-    told.filter(|(what, _)| is_told(what)).map(|(what, times)| what.sentence(&times)).collect()
+    let mut windows = Windows::of(history);
+    for times in windows.0.values_mut() {
+        times.retain(|(start, end)| start <= span.end() && end.is_none_or(|end| end >= *span.start()));
+    }
+    windows.0.retain(|what, times| is_told(what) && !times.is_empty());
+    windows.told()
 }
 
-/// What the nemesis did, from when to when, in ns; what it did not end has no end.
+/// What nodes of a minority acknowledged while a partition kept them from a majority, up to a time in ns, if it lasted then:
+/// a sentence for each partition. Who has to agree with a majority can't do that.
+pub fn minorities(history: &History, schedule: &Schedule, until: u64) -> Vec<String> {
+    let acknowledged = |minority: &[String], start: u64, end: u64| {
+        let is_there = |operation: &Operation| match operation.process {
+            Process::Client(process) => {
+                schedule.node_name_of(process).is_some_and(|node| minority.iter().any(|name| name == node))
+            }
+            Process::Nemesis => false,
+        };
+        let invocations = history.invocations().filter(|(invocation, _)| is_there(invocation));
+        let completions = invocations.filter(|(invocation, _)| invocation.time >= start);
+        let ok = completions.filter_map(|(_, completion)| completion.filter(|it| it.kind == Kind::Ok));
+        ok.filter(|completion| completion.time <= end).count()
+    };
+    let windows = Windows::of(history).0;
+    let told = windows.into_iter().flat_map(|(what, times)| {
+        let minority = match what {
+            What::Apart { fewer, .. } if 2 * fewer.len() < schedule.nodes.len() => fewer,
+            _ => Vec::new(),
+        };
+        times.into_iter().filter_map(move |(start, end)| {
+            let end = end.unwrap_or(u64::MAX).min(until);
+            let count = if start <= end && end == until { acknowledged(&minority, start, end) } else { 0 };
+            (count > 0).then(|| {
+                let (who, count) = (words::list(&minority, "and"), words::count(count, "operation"));
+                format!(
+                    "{who} acknowledged {count} between {} and {}, apart from a majority",
+                    seconds(start),
+                    seconds(end)
+                )
+            })
+        })
+    });
+    told.collect()
+}
+
+/// What the nemesis did, from when to when, in ns, in the order of beginnings; what it did not end has no end.
 pub(crate) fn windows(history: &History) -> Vec<(String, u64, Option<u64>)> {
     let named = |(what, windows): (What, Vec<(u64, Option<u64>)>)| {
         let name = what.sentence("").trim_end().trim_end_matches(", and down").to_owned();
         windows.into_iter().map(move |(start, end)| (name.clone(), start, end))
     };
-    Windows::of(history).0.into_iter().flat_map(named).collect()
-}
-
-/// What the nemesis did that lasted at a time between these two, in ns since the start of the run, a sentence for each
-/// fault and node, with all its times.
-pub fn faults_between(history: &History, from: u64, to: u64) -> Vec<String> {
-    let mut windows = Windows::of(history);
-    windows.0.retain(|_, times| {
-        times.iter().any(|(start, end)| *start <= to && end.is_none_or(|end| end >= from))
-    });
-    windows.told().map(|(what, times)| what.sentence(&times)).collect()
+    let mut windows: Vec<_> = Windows::of(history).0.into_iter().flat_map(named).collect();
+    windows.sort_by_key(|(_, start, _)| *start);
+    windows
 }
 
 /// Something that lasts for a while.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum What {
+    /// Nodes of two groups, which did not hear each other.
+    Apart {
+        fewer: Vec<String>,
+        others: Vec<String>,
+    },
     /// A node that did not hear some others.
     CutOff {
         node: String,
@@ -95,8 +136,28 @@ enum What {
 }
 
 impl What {
+    /// Two groups, if that is what nodes and those that they did not hear come to.
+    fn apart(cuts: &BTreeMap<String, Vec<String>>) -> Option<Self> {
+        let set = |names: &[String]| names.iter().cloned().collect::<BTreeSet<_>>();
+        let others = set(cuts.values().next()?);
+        let (there, here): (BTreeSet<String>, BTreeSet<String>) =
+            cuts.keys().cloned().partition(|node| others.contains(node));
+        let is_clean = there == others
+            && cuts
+                .iter()
+                .all(|(node, from)| set(from) == *if there.contains(node) { &here } else { &there });
+        let (fewer, others) = if there.len() < here.len() { (there, here) } else { (here, there) };
+        let list = |names: BTreeSet<String>| names.into_iter().collect();
+        is_clean.then(|| Self::Apart { fewer: list(fewer), others: list(others) })
+    }
+
     fn sentence(&self, times: &str) -> String {
         match self {
+            Self::Apart { fewer, others } => format!(
+                "a partition kept {} apart from {} {times}",
+                words::list(fewer, "and"),
+                words::list(others, "and")
+            ),
             Self::CutOff { node, from } => {
                 format!("{node} did not hear {} {times}", words::list(from, "and"))
             }
@@ -130,17 +191,23 @@ impl Windows {
         match &*operation.f {
             "start-partition" | "start-one-way" => {
                 let Some([_, Value::Object(cuts)]) = value.as_list() else { return };
-                for (node, senders) in cuts {
-                    let from = senders.as_list().unwrap_or_default();
-                    let from: Vec<String> =
-                        from.iter().filter_map(Value::as_str).map(str::to_owned).collect();
-                    // A schedule that was written by hand may cut a node off from nobody.
-                    if !from.is_empty() {
-                        self.begin(What::CutOff { node: node.clone(), from }, time);
-                    }
+                let senders = |senders: &Value| {
+                    let names = senders.as_list().unwrap_or_default().iter().filter_map(Value::as_str);
+                    names.map(str::to_owned).collect::<Vec<_>>()
+                };
+                // A schedule that was written by hand may cut a node off from nobody.
+                let cuts = cuts.iter().map(|(node, from)| (node.clone(), senders(from)));
+                let cuts: BTreeMap<String, Vec<String>> = cuts.filter(|(_, from)| !from.is_empty()).collect();
+                if let Some(apart) = What::apart(&cuts) {
+                    return self.begin(apart, time);
+                }
+                for (node, from) in cuts {
+                    self.begin(What::CutOff { node, from }, time);
                 }
             }
-            "stop-partition" | "stop-one-way" => self.end(time, |what| matches!(what, What::CutOff { .. })),
+            "stop-partition" | "stop-one-way" => {
+                self.end(time, |what| matches!(what, What::Apart { .. } | What::CutOff { .. }));
+            }
             "kill" => names().for_each(|node| self.begin(What::Killed { node }, time)),
             "start" => self.end(time, |what| matches!(what, What::Killed { .. })),
             "pause" => names().for_each(|node| self.begin(What::Paused { node }, time)),
@@ -186,10 +253,12 @@ impl Windows {
         }
     }
 
-    /// With the times in words: `from 2.20 s to 9.80 s, and from 12.00 s on`.
-    fn told(self) -> impl Iterator<Item = (What, String)> {
-        self.0.into_iter().map(|(what, windows)| {
-            let mut told: Vec<String> = windows
+    /// A sentence for each, in the order of beginnings, with the times in words: `from 2.20 s to 9.80 s and from 12.00 s on`.
+    fn told(self) -> Vec<String> {
+        let mut windows: Vec<_> = self.0.into_iter().collect();
+        windows.sort_by_key(|(_, times)| times.first().map(|(start, _)| *start));
+        let sentence = |(what, times): &(What, Vec<(u64, Option<u64>)>)| {
+            let mut told: Vec<String> = times
                 .iter()
                 .take(TOLD)
                 .map(|(start, end)| match end {
@@ -197,12 +266,12 @@ impl Windows {
                     None => format!("from {} on", seconds(*start)),
                 })
                 .collect();
-            if windows.len() > TOLD {
-                told.push(format!("{} times more", windows.len() - TOLD));
+            if times.len() > TOLD {
+                told.push(format!("{} times more", times.len() - TOLD));
             }
-            let times = words::list(&told, "and");
-            (what, times)
-        })
+            what.sentence(&words::list(&told, "and"))
+        };
+        windows.iter().map(sentence).collect()
     }
 }
 
@@ -240,7 +309,7 @@ mod tests {
     }
 
     fn told(nodes: &[&str], faults_of: &[(u64, &'static str, &str)]) -> Vec<String> {
-        faults(&history(faults_of), &nodes.iter().map(|node| (*node).to_owned()).collect())
+        faults(&history(faults_of), &nodes.iter().map(|node| (*node).to_owned()).collect(), &ALWAYS)
     }
 
     #[test]
@@ -252,8 +321,9 @@ mod tests {
             (5, "stop-loss", "null"),
             (6, "pause", r#"["n2"]"#),
         ]);
-        let told =
-            |from: u64, to: u64| faults_between(&history, from * 1_000_000_000, to * 1_000_000_000).len();
+        let told = |from: u64, to: u64| {
+            faults(&history, &BTreeSet::new(), &(from * 1_000_000_000..=to * 1_000_000_000)).len()
+        };
         assert_eq!(
             [told(0, 0), told(1, 1), told(2, 3), told(3, 3), told(0, 4), told(6, 9)],
             [0, 1, 1, 0, 2, 1]
@@ -261,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_told_from_whom_a_node_was_cut_off_and_when() {
+    fn it_is_told_who_was_apart_and_when() {
         let partition = r#"["isolated", {"n0": ["n2"], "n1": ["n2"], "n2": ["n0", "n1"]}]"#;
         let faults = [
             (1, "start-partition", partition),
@@ -270,12 +340,55 @@ mod tests {
             (6, "stop-partition", r#""network-healed""#),
             (7, "start-partition", partition),
         ];
+        for nodes in [&["n2"][..], &[], &["n3"]] {
+            assert_eq!(
+                told(nodes, &faults),
+                ["a partition kept n2 apart from n0 and n1 from 1.00 s to 4.00 s and from 7.00 s on"]
+            );
+        }
+    }
+
+    /// As in a ring, where every node hears a majority, or where only one direction is cut.
+    #[test]
+    fn where_there_are_no_two_groups_it_is_told_whom_each_node_did_not_hear() {
+        let ring = r#"["ring", {"n0": ["n1"], "n1": ["n0", "n2"], "n2": ["n1"]}]"#;
+        let one_way = r#"["one link", {"n2": ["n0"]}]"#;
+        let faults =
+            [(1, "start-partition", ring), (4, "stop-partition", "null"), (5, "start-one-way", one_way)];
         assert_eq!(
-            told(&["n2"], &faults),
-            ["n2 did not hear n0 and n1 from 1.00 s to 4.00 s and from 7.00 s on"]
+            told(&[], &faults),
+            [
+                "a partition kept n1 apart from n0 and n2 from 1.00 s to 4.00 s",
+                "n2 did not hear n0 from 5.00 s on"
+            ]
         );
-        assert_eq!(told(&[], &faults).len(), 3);
-        assert_eq!(told(&["n3"], &faults), [""; 0]);
+        let ring = r#"["ring", {"n0": ["n1"], "n1": ["n2"], "n2": ["n0"]}]"#;
+        assert_eq!(told(&["n1"], &[(1, "start-partition", ring)]), ["n1 did not hear n2 from 1.00 s on"]);
+    }
+
+    #[test]
+    fn what_a_minority_acknowledged_is_counted_if_its_partition_lasted() {
+        let faults = [
+            (1, "start-partition", r#"["isolated", {"n0": ["n2"], "n1": ["n2"], "n2": ["n0", "n1"]}]"#),
+            (9, "stop-partition", "null"),
+        ];
+        let mut history = history(&faults);
+        let nodes: Vec<String> = (0..3).map(|k| format!("n{k}")).collect();
+        let schedule = Schedule { nodes, concurrency: 3, ..Schedule::default() };
+        // One before, one meanwhile at a node of the majority, two meanwhile at the other, one that took too long.
+        for (process, start, end) in [(2, 0, 1), (1, 2, 3), (2, 2, 3), (2, 4, 5), (2, 6, 8)] {
+            for (time, kind) in [(start, Kind::Invoke), (end, Kind::Ok)] {
+                let (index, process) = (history.len(), Process::Client(process));
+                let time = time * 1_000_000_000;
+                history.push(Operation::new(index, time, process, kind, "read", Value::Null)).unwrap();
+            }
+        }
+        let told = |until: u64| minorities(&history, &schedule, until * 1_000_000_000);
+        assert_eq!(
+            told(7),
+            ["n2 acknowledged 2 operations between 1.00 s and 7.00 s, apart from a majority"]
+        );
+        assert_eq!(told(10), [""; 0], "the partition was over");
     }
 
     #[test]
@@ -294,8 +407,8 @@ mod tests {
             [
                 "n1 was killed, and down from 1.00 s to 2.00 s",
                 "n1 stood still from 3.00 s to 4.00 s",
-                "the clock of n1 was -300 ms ahead from 7.00 s on",
                 "messages were lost from 5.00 s to 6.00 s",
+                "the clock of n1 was -300 ms ahead from 7.00 s on",
             ]
         );
     }

@@ -169,8 +169,7 @@ fn what_failed_and_took_effect_is_named() {
         2 invoke read [0, null]
         2 ok read [0, 2]";
     let (evidence, text) = evidence("lin-kv", lines);
-    let said =
-        "; there would be an order had the write of 2 by process 1 taken effect, which failed at 30 ms";
+    let said = "; there would be an order if it took effect after all: the write of 2 by process 1 that failed at 30 ms";
     assert!(text.ends_with(said), "{text}");
     assert_eq!(evidence.operations, [3, 5]);
     assert_eq!(evidence.stuck.unwrap().suspects, [Suspect { index: 3, failed: true }]);

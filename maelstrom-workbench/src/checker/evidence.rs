@@ -24,6 +24,11 @@ impl Evidence {
         self.operations.push(index);
     }
 
+    /// Whether it is about operations that have to be in one order, on which nodes can't agree without a majority of them.
+    pub(crate) fn needs_majority(&self) -> bool {
+        self.cycle.is_some() || self.stuck.is_some()
+    }
+
     /// All indices that are in it.
     pub(crate) fn indices(&mut self) -> impl Iterator<Item = &mut usize> {
         let transactions = self.cycle.iter_mut().flat_map(|cycle| &mut cycle.transactions);

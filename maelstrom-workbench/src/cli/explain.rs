@@ -88,7 +88,7 @@ fn verdict(stored: &Stored) -> String {
     } else {
         lines.row("because", &why.join("\n"));
         // Those of the nodes in question stand there already.
-        let all = story::faults(&stored.history, &BTreeSet::new());
+        let all = story::faults(&stored.history, &BTreeSet::new(), &story::ALWAYS);
         let others: Vec<_> = all.into_iter().filter(|fault| !why.contains(fault)).collect();
         lines.row("other faults", &others.join("\n"));
     }
@@ -137,7 +137,7 @@ fn step(stored: &Stored, operation: &Operation) -> String {
 }
 
 fn faults(stored: &Stored, from: u64, to: u64) -> String {
-    let faults = story::faults_between(&stored.history, from, to);
+    let faults = story::faults(&stored.history, &BTreeSet::new(), &(from..=to));
     if faults.is_empty() { "none at that time".to_owned() } else { faults.join("\n") }
 }
 

@@ -43,7 +43,7 @@ fn text(stored: &Stored) -> Result<String, String> {
         }
     }
     lines.rows("journal", &messages(&stored.folder)?);
-    lines.row("faults", &story::faults(history, &BTreeSet::new()).join("\n"));
+    lines.row("faults", &story::faults(history, &BTreeSet::new(), &story::ALWAYS).join("\n"));
     lines.rows("odd", &stored.warnings());
     lines.rows("Maelstrom would", &stored.texts("maelstrom-would"));
     lines.row("results", &stored.folder.display().to_string());

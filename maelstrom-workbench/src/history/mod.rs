@@ -102,6 +102,11 @@ impl History {
         self.others.get(position).copied().flatten()
     }
 
+    /// Where the entry with this index is.
+    pub fn position(&self, index: usize) -> Option<usize> {
+        self.operations.binary_search_by_key(&index, |operation| operation.index).ok()
+    }
+
     /// The operations of clients, in order, with their positions.
     pub fn client_operations(&self) -> impl DoubleEndedIterator<Item = (usize, &Operation)> {
         self.operations.iter().enumerate().filter(|(_, operation)| operation.process != Process::Nemesis)

@@ -29,7 +29,7 @@ pub(super) fn tell(shrunk: &Shrunk, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         left.faults,
         all.faults,
     )?;
-    let faults = story::faults(&shrunk.run.history, &BTreeSet::new());
+    let faults = story::faults(&shrunk.run.history, &BTreeSet::new(), &story::ALWAYS);
     for sentence in &faults {
         writeln!(f, "  {sentence}")?;
     }

@@ -43,7 +43,7 @@ pub(super) fn focus(run: &Run) -> Focus {
 /// The invocation of the operation that has this entry.
 fn invocation(history: &History, index: usize) -> Option<&Operation> {
     let entries = history.operations();
-    let position = entries.binary_search_by_key(&index, |operation| operation.index).ok()?;
+    let position = history.position(index)?;
     if entries[position].kind == Kind::Invoke {
         return Some(&entries[position]);
     }

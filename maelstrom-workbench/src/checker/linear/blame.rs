@@ -28,7 +28,8 @@ impl Suspect {
     }
 }
 
-/// Those before an operation that has no place, in the order of their completions. What takes too long to try is none.
+/// Those before an operation that has no place, in the order of their completions. What failed comes into question only if
+/// nothing that succeeded does. What takes too long to try is none.
 pub(super) fn suspects(calls: &Calls, failed: &[Call], base: usize, budget: Budget) -> Vec<Suspect> {
     let each = Budget { steps: budget.steps / 100, bytes: budget.bytes / 4 };
     let has_order = |calls: &Calls| matches!(search(calls, each), Outcome::Placed);
@@ -40,7 +41,10 @@ pub(super) fn suspects(calls: &Calls, failed: &[Call], base: usize, budget: Budg
         calls.definite.remove(*call);
         has_order(&calls)
     });
-    let mut suspects: Vec<Suspect> = without.map(|call| Suspect::Without(calls.definite[call])).collect();
+    let without: Vec<Suspect> = without.map(|call| Suspect::Without(calls.definite[call])).collect();
+    if !without.is_empty() {
+        return without;
+    }
     let failed = failed.iter().filter(|call| call.invoked < end);
     let effective = failed.rev().take(tried).filter(|call| {
         let mut calls = before.clone();
@@ -48,9 +52,9 @@ pub(super) fn suspects(calls: &Calls, failed: &[Call], base: usize, budget: Budg
         calls.open.insert(at, Call { completed: usize::MAX, ..**call });
         has_order(&calls)
     });
-    suspects.extend(effective.map(|call| Suspect::Effective(*call)));
-    suspects.sort_by_key(|suspect| suspect.call().completed);
-    suspects
+    let mut effective: Vec<Suspect> = effective.map(|call| Suspect::Effective(*call)).collect();
+    effective.sort_by_key(|suspect| suspect.call().completed);
+    effective
 }
 
 /// What is known when an operation is completed: what was under way then may have happened.

@@ -17,7 +17,7 @@ use crate::{
 /// As many operations are shown of the order that leads to what has no place.
 const SHOWN: usize = 12;
 /// As many operations are named that may be wrong.
-const NAMED: usize = 3;
+const NAMED: usize = 4;
 
 /// What there is to say about a key.
 pub(super) struct Counterexample<'a, 'h> {
@@ -96,16 +96,22 @@ impl<'a, 'h> Counterexample<'a, 'h> {
         if suspects.is_empty() {
             return String::new();
         }
-        let last = &suspects[suspects.len().saturating_sub(NAMED)..];
-        let mut said: Vec<String> = last.iter().map(|suspect| self.change(*suspect)).collect();
-        if suspects.len() > last.len() {
-            said.push(format!("with one of {} other changes", suspects.len() - last.len()));
+        let further = suspects.len().saturating_sub(NAMED);
+        let mut said: Vec<String> =
+            suspects[further..].iter().map(|suspect| self.suspect(*suspect)).collect();
+        if further > 0 {
+            said.push(words::count(further, "earlier one"));
         }
-        format!("; there would be an order {}", words::list(&said, "or"))
+        let how = if stuck.suspects.iter().any(|suspect| suspect.failed) {
+            "if it took effect after all:"
+        } else {
+            "without"
+        };
+        format!("; there would be an order {how} {}", words::list(&said, "or"))
     }
 
-    /// Under what condition there would be an order.
-    fn change(&self, suspect: blame::Suspect) -> String {
+    /// What it was, and when.
+    fn suspect(&self, suspect: blame::Suspect) -> String {
         let Call { effect, completed, .. } = suspect.call();
         let what = match effect {
             Effect::Read(value) => format!("the read of {}", self.value(value)),
@@ -114,12 +120,8 @@ impl<'a, 'h> Counterexample<'a, 'h> {
         };
         let completion = &self.history.operations()[completed];
         let (process, time) = (completion.process, words::time(completion.time));
-        match suspect {
-            blame::Suspect::Without(_) => format!("without {what} by {process} that ended at {time}"),
-            blame::Suspect::Effective(_) => {
-                format!("had {what} by {process} taken effect, which failed at {time}")
-            }
-        }
+        let ended = if matches!(suspect, blame::Suspect::Effective(_)) { "failed" } else { "ended" };
+        format!("{what} by {process} that {ended} at {time}")
     }
 
     /// What is known when the budget is used up.

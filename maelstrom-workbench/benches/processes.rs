@@ -20,7 +20,7 @@ use maelstrom_workbench::{
     checker::Verdict,
     cluster::{Budget, ClusterOptions},
     process::Processes,
-    results::Store,
+    results::{Beginning, Store},
     visual::About,
     workload::Echo,
 };
@@ -120,12 +120,13 @@ fn measure(
         Journal::None | Journal::Memory => (Processes::new(program, options, &Echo).run(), start.elapsed()),
         Journal::File => {
             let store = Store::create(&folder, "echo", SystemTime::now()).expect("a folder can be made");
-            let writer = Arc::new(store.journal().expect("a file can be made"));
+            let about = About { is_simulated: false, ..About::new("echo") };
+            let beginning = Beginning::new(about.clone(), &options, &Echo);
+            let writer = Arc::new(store.record(beginning).expect("a file can be made"));
             options.watch = Some(Arc::clone(&writer) as _);
             let outcome = Processes::new(program, options, &Echo).node_logs(store.node_logs()).run();
             writer.finish().expect("the disk has room");
             if let Ok(outcome) = &outcome {
-                let about = About { is_simulated: false, ..About::new("echo") };
                 store.write(&outcome.run, None, about).expect("the disk has room");
             }
             let written = start.elapsed();

@@ -92,6 +92,27 @@ impl Run {
         }
     }
 
+    /// A run that nobody has judged, of which only this is known: one that goes on, or that is kept in a folder.
+    pub fn unjudged(history: History, schedule: Schedule, history_start: Duration) -> Self {
+        let last = history.operations().last().map_or(0, |operation| operation.time);
+        Self {
+            seed: schedule.seed,
+            duration: history_start + Duration::from_nanos(last),
+            history_start,
+            judgements: Vec::new(),
+            problems: Vec::new(),
+            set_up_failed: false,
+            maelstrom_would: Vec::new(),
+            warnings: Vec::new(),
+            clients: Traffic::default(),
+            servers: Traffic::default(),
+            history,
+            schedule,
+            journal: Vec::new(),
+            logs: Vec::new(),
+        }
+    }
+
     /// The verdict: false beats unknown beats true.
     pub fn verdict(&self) -> Verdict {
         let problems = if self.problems.is_empty() { Verdict::Valid } else { Verdict::Invalid };

@@ -13,7 +13,7 @@ use maelstrom_workbench::{
     history::History,
     lockstep,
     process::{self, Crash, Processes},
-    results::Store,
+    results::{Beginning, Store},
     visual::About,
 };
 
@@ -124,7 +124,7 @@ pub(super) fn about(test: &Test, plan: &Plan, seed: u64) -> About {
     }
 }
 
-/// Runs the nodes. Returns also whether the journal could be written.
+/// Runs the nodes. Returns also whether what is written meanwhile could be.
 fn host(
     test: &Test,
     plan: &Plan,
@@ -135,7 +135,8 @@ fn host(
     let (workload, mut cluster) = (&*plan.workload, plan.cluster.clone());
     let has_final = workload.finale(&History::new()).is_some();
     let progress = Progress::new(cluster.time_limit, has_final, !test.simulate);
-    let watcher = Arc::new(Watcher::new(store.journal()?, shown, progress));
+    let beginning = Beginning::new(about(test, plan, cluster.seed), &cluster, workload);
+    let watcher = Arc::new(Watcher::new(store.record(beginning)?, shown, progress));
     cluster.watch = Some(Arc::clone(&watcher) as _);
     let follower = watcher.follow();
     let outcome = if test.simulate {

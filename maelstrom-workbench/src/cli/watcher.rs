@@ -1,4 +1,4 @@
-//! Looks on while a test runs: has the journal written, shows messages, and tells how far it is.
+//! Looks on while a test runs: has its files written, shows messages, and tells how far it is.
 
 use std::{
     io::{self, IsTerminal},
@@ -11,7 +11,7 @@ use maelstrom_workbench::{
     Watch,
     history::Operation,
     journal::{Event, EventKind},
-    results::JournalWriter,
+    results::Recorder,
 };
 
 use super::progress::Progress;
@@ -36,18 +36,18 @@ pub(super) struct Watcher {
     shown: Shown,
     on_terminal: bool,
     progress: Progress,
-    journal: JournalWriter,
+    recorder: Recorder,
 }
 
 impl Watcher {
-    /// Hands on what is for the journal.
-    pub(super) fn new(journal: JournalWriter, shown: Shown, progress: Progress) -> Self {
-        Self { shown, on_terminal: shown.progress && io::stderr().is_terminal(), progress, journal }
+    /// Hands on what is for the files.
+    pub(super) fn new(recorder: Recorder, shown: Shown, progress: Progress) -> Self {
+        Self { shown, on_terminal: shown.progress && io::stderr().is_terminal(), progress, recorder }
     }
 
-    /// Completes the journal. Fails if it could not be written.
+    /// Completes the files of the run. Fails if they could not be written.
     pub(super) fn finish(&self) -> io::Result<()> {
-        self.journal.finish()
+        self.recorder.finish()
     }
 
     /// Begins to tell how far the run is, until the result is dropped.
@@ -80,8 +80,13 @@ impl Watcher {
 }
 
 impl Watch for Watcher {
+    fn history_begins(&self, time: Duration) {
+        self.recorder.history_begins(time);
+    }
+
     fn operation(&self, operation: &Operation) {
         self.progress.operation(operation);
+        self.recorder.operation(operation);
     }
 
     fn message(&self, event: &Event) {
@@ -97,7 +102,7 @@ impl Watch for Watcher {
             self.clear_line();
             eprintln!("{:9.4} s  {} {}", event.time.as_secs_f64(), event.kind.name(), event.line);
         }
-        self.journal.message(event);
+        self.recorder.message(event);
     }
 }
 

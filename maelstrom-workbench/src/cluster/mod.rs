@@ -336,9 +336,8 @@ pub fn clients(workload: &dyn Workload, nodes: usize, asked: usize, compat: bool
 fn groups(options: &mut ClusterOptions, workload: &dyn Workload) -> Notes {
     let mut notes = Notes::default();
     let servers = options.nodes.len();
-    let given = options.schedule.as_ref().map(|schedule| schedule.concurrency);
-    let asked = given.unwrap_or(options.concurrency);
-    options.concurrency = given.unwrap_or_else(|| clients(workload, servers, asked, options.compat));
+    let asked = options.schedule.as_ref().map_or(options.concurrency, |schedule| schedule.concurrency);
+    options.concurrency = options.clients(workload);
     for Difference { quirk, text } in workload.maelstrom_would(servers, asked, options.concurrency) {
         if options.compat {
             notes.problem(Duration::ZERO, format!("Maelstrom would {text}"));

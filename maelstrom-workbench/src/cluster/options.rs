@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::{nemesis::Nemesis, network::Latency, schedule::Schedule, topology::Topology, watch::Watch};
+use crate::{
+    nemesis::Nemesis, network::Latency, schedule::Schedule, topology::Topology, watch::Watch,
+    workload::Workload,
+};
 
 /// What a run is made of.
 ///
@@ -70,6 +73,12 @@ impl Default for Budget {
 }
 
 impl ClusterOptions {
+    /// How many clients work with a workload: as many as it takes, or as a schedule has.
+    pub fn clients(&self, workload: &dyn Workload) -> usize {
+        let given = self.schedule.as_ref().map(|schedule| schedule.concurrency);
+        given.unwrap_or_else(|| super::clients(workload, self.nodes.len(), self.concurrency, self.compat))
+    }
+
     /// Maelstrom's defaults: one client for each node, no latency, five operations a second for sixty seconds, no
     /// faults, the grid as topology; and seed 0.
     pub fn new<S: Into<String>>(nodes: impl IntoIterator<Item = S>) -> Self {

@@ -52,6 +52,9 @@ impl Cluster<'_> {
         match self.phase {
             Phase::Handshake { missing: 0 } => {
                 self.clock_zero = self.now;
+                if let Some(watch) = &self.options.watch {
+                    watch.history_begins(self.now);
+                }
                 self.set_up();
             }
             Phase::SetUp { missing: 0 } => {

@@ -1,19 +1,25 @@
 //! What a run leaves behind: the map of results, and the folder it is kept in.
 //!
+//! While a run goes on its folder has `run.json`, which says how it [began](Beginning), and what there is so far of
+//! `history.jsonl` and `journal.jsonl`. As soon as it has `results.json` the run is over. [`is_going_on`] tells a
+//! run that goes on from one that was broken off.
+//!
 //! The names are Maelstrom's as of 0.2.5. `results.json` has, beside the checkers' results and `valid?`, what only this
 //! workbench knows: `explanation`, `maelstrom-would`, `warnings`, `problems`, `interrupted`, `latencies` in ms by function
 //! and quantile, what the report draws ([`figures`](visual::Data::figures)), and the `seed` and `options` with which the
 //! run can be had again. Its checkers `perf` and `timeline` only draw, and are not there; their drawings are files.
 
-mod journal_writer;
+mod beginning;
 mod layout;
 mod net;
+mod recorder;
 mod store;
 
-pub use journal_writer::JournalWriter;
+pub use beginning::Beginning;
 pub use layout::Layout;
 pub use net::net;
-pub use store::Store;
+pub use recorder::Recorder;
+pub use store::{Store, is_going_on};
 
 use std::{io, time::Duration};
 

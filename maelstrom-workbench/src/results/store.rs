@@ -2,14 +2,15 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, BufReader, BufWriter, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use super::{JournalWriter, Layout, results, results_of_failure};
+use super::{Beginning, Layout, Recorder, recorder::Files, results, results_of_failure};
 use crate::{
     Run, Value,
     history::History,
@@ -17,6 +18,7 @@ use crate::{
     visual::{About, Data},
 };
 
+const HISTORY: &str = "history.jsonl";
 const JOURNAL: &str = "journal.jsonl";
 const REPORT: &str = "report.html";
 
@@ -25,6 +27,14 @@ const REPORT: &str = "report.html";
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
+    /// Locked as long as this is there, or until the program ends, however it does: so others know that the run goes on.
+    _lock: Option<Arc<File>>,
+}
+
+/// Whether the program that made a run's folder is still at it.
+pub fn is_going_on(folder: &Path) -> bool {
+    let Ok(folder) = File::open(folder) else { return false };
+    matches!(folder.try_lock_shared(), Err(TryLockError::WouldBlock))
 }
 
 impl Store {
@@ -42,9 +52,12 @@ impl Store {
                 Err(error) => return Err(error),
             }
         };
+        let folder = parent.join(&name);
+        // Where there are no locks, nobody sees that it goes on; that does not keep it from going on.
+        let lock = File::open(&folder).and_then(|file| file.lock().map(|()| Arc::new(file))).ok();
         link(&root.join("latest"), &Path::new(workload).join(&name))?;
         link(&parent.join("latest"), Path::new(&name))?;
-        let store = Self { folder: parent.join(name) };
+        let store = Self { folder, _lock: lock };
         fs::create_dir(store.node_logs())?;
         Ok(store)
     }
@@ -64,19 +77,28 @@ impl Store {
         self.folder.join("node-logs")
     }
 
-    /// Somebody to watch the run, who writes `journal.jsonl` while it goes on.
-    pub fn journal(&self) -> io::Result<JournalWriter> {
-        JournalWriter::new(File::create(self.folder.join(JOURNAL))?)
+    /// Writes `run.json`. Returns somebody to watch the run, who writes `history.jsonl` and `journal.jsonl` while it goes
+    /// on.
+    pub fn record(&self, mut beginning: Beginning) -> io::Result<Recorder> {
+        let create = |name: &str| File::create(self.folder.join(name));
+        let store = Self { folder: self.folder.clone(), _lock: None };
+        store.write_value("run.json", &beginning.to_value())?;
+        Recorder::new(Files {
+            history: Box::new(create(HISTORY)?),
+            journal: Box::new(create(JOURNAL)?),
+            begins: Box::new(move |time| {
+                beginning.history_start = Some(time);
+                store.write_value("run.json", &beginning.to_value())
+            }),
+        })
     }
 
     /// Writes `history.jsonl`, `schedule.json` and `results.json`; `journal.jsonl` and the logs, too, where the run has
     /// them; and with the messages of `journal.jsonl`, which has to be complete, the drawings: `report.html`,
     /// `timeline.html`, `messages.svg`, `latency.svg` and `rate.svg`. `interrupted` is for the [`results`].
     pub fn write(&self, run: &Run, interrupted: Option<i32>, about: About) -> io::Result<()> {
-        run.history.write(self.create_file("history.jsonl")?)?;
-        let mut schedule = self.create_file("schedule.json")?;
-        run.schedule.write(&mut schedule)?;
-        schedule.flush()?;
+        self.replace(HISTORY, |file| run.history.write(file))?;
+        self.replace("schedule.json", |file| run.schedule.write(file))?;
         if !run.journal.is_empty() {
             let mut file = self.create_file(JOURNAL)?;
             journal::write(&run.journal, &mut file)?;
@@ -104,7 +126,7 @@ impl Store {
             fs::write(self.folder.join(name), drawing)?;
         }
         fs::write(self.folder.join("timeline.html"), data.timeline())?;
-        fs::write(self.report(), data.page())
+        self.replace(REPORT, |file| file.write_all(data.page().as_bytes()))
     }
 
     /// The file of the report.
@@ -114,14 +136,29 @@ impl Store {
 
     /// Writes `results.json` and an empty history for a run that could not be made.
     pub fn write_failure(&self, error: &io::Error, seed: u64, options: Value) -> io::Result<()> {
-        History::new().write(self.create_file("history.jsonl")?)?;
+        self.replace(HISTORY, |file| History::new().write(file))?;
         self.write_results(&results_of_failure(error, seed, options))
     }
 
     fn write_results(&self, results: &Value) -> io::Result<()> {
-        let mut file = self.create_file("results.json")?;
-        writeln!(file, "{}", Layout(results))?;
-        file.flush()
+        self.write_value("results.json", results)
+    }
+
+    fn write_value(&self, name: &str, value: &Value) -> io::Result<()> {
+        self.replace(name, |file| writeln!(file, "{}", Layout(value)))
+    }
+
+    /// Writes a file that whoever looks finds whole, or as it was before.
+    fn replace(
+        &self,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let new = format!("{name}.new");
+        let mut file = self.create_file(&new)?;
+        write(&mut file)?;
+        file.flush()?;
+        fs::rename(self.folder.join(new), self.folder.join(name))
     }
 
     fn write_logs(&self, run: &Run) -> io::Result<()> {

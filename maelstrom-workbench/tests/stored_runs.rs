@@ -1,63 +1,13 @@
-//! Runs that are kept: shown, judged again, explained, listed; and many of them made.
+//! Runs that are kept: shown, judged again, explained; and many of them made.
 
 #![allow(clippy::unwrap_used)]
 
 mod place;
+mod stored;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    os::unix::fs::symlink,
-    path::PathBuf,
-    process::{Child, Stdio},
-};
+use std::fs;
 
-use place::Place;
-
-/// One value is acknowledged by n0, cut off from n1, and missing from what n1 reads.
-const HISTORY: &str = r#"{"index":0,"time":100000000,"process":"nemesis","type":"info","f":"start-partition","value":"one"}
-{"index":1,"time":100000000,"process":"nemesis","type":"info","f":"start-partition","value":["isolated",{"n1":["n0"]}]}
-{"index":2,"time":200000000,"process":0,"type":"invoke","f":"broadcast","value":7}
-{"index":3,"time":210000000,"process":0,"type":"ok","f":"broadcast","value":7}
-{"index":4,"time":900000000,"process":1,"type":"invoke","f":"read","value":null}
-{"index":5,"time":910000000,"process":1,"type":"ok","f":"read","value":[]}
-"#;
-
-const RESULTS: &str = r#"{"valid?": true, "seed": 3, "explanation": [], "problems": [], "warnings": ["old"],
- "maelstrom-would": ["stop listening to n1", "say valid: that was long ago"],
- "stats": {"ok-count": 2, "fail-count": 0, "info-count": 0}, "availability": {"ok-fraction": 1.0},
- "workload": {"valid?": true}, "net": {"servers": {"msgs-per-op": 0.5}, "all": {"msgs-per-op": 2.5}},
- "options": {"workload": "broadcast", "nodes": ["n0", "n1"], "concurrency": 2, "simulate": true}}"#;
-
-/// The journal's clock is 5 ms ahead.
-const JOURNAL: &str = r#"{"time":0,"type":"send","message":{"id":0,"src":"c0","dest":"n0","body":{"type":"init"}}}
-{"time":205000000,"type":"send","message":{"id":4,"src":"c4","dest":"n0","body":{"type":"broadcast","message":7,"msg_id":1}}}
-{"time":206000000,"type":"recv","message":{"id":4,"src":"c4","dest":"n0","body":{"type":"broadcast","message":7,"msg_id":1}}}
-{"time":206000000,"type":"send","cause":4,"message":{"id":5,"src":"n0","dest":"n1","body":{"type":"gossip"}}}
-{"time":206000000,"type":"send","cause":4,"message":{"id":6,"src":"n0","dest":"c4","body":{"type":"broadcast_ok","in_reply_to":1}}}
-{"time":207000000,"type":"partitioned","message":{"id":5,"src":"n0","dest":"n1","body":{"type":"gossip"}}}
-{"time":208000000,"type":"send","cause":"timer","message":{"id":7,"src":"n0","dest":"n1","body":{"type":"unrelated"}}}
-{"time":215000000,"type":"recv","message":{"id":6,"src":"n0","dest":"c4","body":{"type":"broadcast_ok","in_reply_to":1}}}
-{"time":905000000,"type":"send","message":{"id":8,"src":"c5","dest":"n1","body":{"type":"read","msg_id":1}}}
-"#;
-
-/// A place with that run in its store.
-fn kept() -> Place {
-    let place = Place::new();
-    let run = place.0.join("store/broadcast/20240229T000000.000Z");
-    fs::create_dir_all(&run).unwrap();
-    for (name, text) in [("history.jsonl", HISTORY), ("results.json", RESULTS), ("journal.jsonl", JOURNAL)] {
-        fs::write(run.join(name), text).unwrap();
-    }
-    symlink("broadcast/20240229T000000.000Z", place.0.join("store/latest")).unwrap();
-    place
-}
-
-/// A file of the latest run.
-fn file(place: &Place, name: &str) -> PathBuf {
-    place.0.join("store/latest").join(name)
-}
+use stored::{HISTORY, JOURNAL, RESULTS, file, kept};
 
 #[test]
 fn a_run_is_shown_by_path_by_name_or_as_the_latest() {
@@ -312,105 +262,4 @@ fn a_sweep_that_can_not_be_made_says_why() {
     );
     let outcome = place.run("sweep -w echo --bin node --seeds 5 --shard 3/2 --latency 1,x");
     assert_eq!((outcome.status, outcome.stderr.lines().count()), (254, 3), "{}", outcome.stderr);
-}
-
-/// A program that serves, until it is dropped.
-struct Serving {
-    child: Child,
-    address: String,
-}
-
-impl Serving {
-    fn start(place: &Place) -> Self {
-        let mut child = place.command(["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
-        Self { child, address }
-    }
-
-    /// Sends the path as it is: what people use to ask would tidy it up.
-    fn get(&self, path: &str) -> (u16, String) {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
-    }
-
-    fn ask(&self, request: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-#[test]
-fn stored_runs_are_listed_with_their_files() {
-    let place = kept();
-    let evil = RESULTS.replace(r#""simulate": true"#, r#""bin": "<script>alert(1)</script>""#);
-    fs::write(file(&place, "results.json"), evil).unwrap();
-    let serving = Serving::start(&place);
-    let (status, page) = serving.get("/");
-    assert_eq!(status, 200);
-    assert!(
-        page.contains("<td>broadcast<td>20240229T000000.000Z<td class=\"valid\">valid<td>3<td"),
-        "{page}"
-    );
-    assert!(page.contains("concurrency 2, nodes n0 n1"), "{page}");
-    assert!(page.contains("&lt;script&gt;alert(1)") && !page.contains("<script>alert"), "{page}");
-    let link = r#"href="/broadcast/20240229T000000.000Z/history.jsonl""#;
-    assert!(page.contains(link) && !page.contains("report.html\""), "{page}");
-    let (status, history) = serving.get("/broadcast/20240229T000000.000Z/history.jsonl");
-    assert_eq!(status, 200);
-    assert!(history.contains("text/plain") && history.ends_with(HISTORY), "{history}");
-    assert_eq!(serving.get("/latest/history.jsonl").0, 200);
-}
-
-#[test]
-fn no_path_leaves_the_store() {
-    let place = kept();
-    let secret = place.0.join("secret");
-    fs::write(&secret, "nobody is to see this").unwrap();
-    let run = place.0.join("store/broadcast/20240229T000000.000Z");
-    symlink(&secret, run.join("report.html")).unwrap();
-    symlink(&place.0, place.0.join("store/outside")).unwrap();
-    let serving = Serving::start(&place);
-    let absolute = format!("/{}", secret.display());
-    for path in [
-        "/../secret",
-        "/broadcast/../../secret",
-        "/%2e%2e/secret",
-        "/%2e%2e%2fsecret",
-        "/broadcast/%2E%2E/%2e%2e/secret",
-        "/broadcast/..%5c..%5csecret",
-        "/%252e%252e/secret",
-        "/outside/secret",
-        "/broadcast/20240229T000000.000Z/report.html",
-        "/broadcast",
-        &absolute,
-    ] {
-        let (status, answer) = serving.get(path);
-        assert_eq!(status, 404, "{path}: {answer}");
-        assert!(!answer.contains("nobody is to see"), "{path}: {answer}");
-    }
-    assert!(!serving.get("/").1.contains("report.html\""), "a link out of the store is listed");
-}
-
-#[test]
-fn only_this_machine_is_answered_and_only_read() {
-    let place = kept();
-    let serving = Serving::start(&place);
-    assert!(serving.address.starts_with("127.0.0.1:"), "{}", serving.address);
-    let request = "GET / HTTP/1.1\r\nHost: elsewhere.example\r\nConnection: close\r\n\r\n";
-    assert_eq!(serving.ask(request).0, 403);
-    let request = "DELETE /latest/results.json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-    assert_eq!(serving.ask(request).0, 405);
-    assert!(file(&place, "results.json").exists());
 }

@@ -17,7 +17,7 @@ use maelstrom_workbench::{
 use super::{
     Status,
     plan::Mistakes,
-    stored::{Stored, Which},
+    stored::{Stored, Unfinished, Which},
     workloads,
 };
 
@@ -33,7 +33,10 @@ pub(super) fn run(which: &Which) -> Status {
 }
 
 fn analyze(stored: &Stored) -> Result<Verdict, String> {
-    if stored.results.get("stats").is_none() {
+    if stored.unfinished == Some(Unfinished::GoesOn) {
+        return Err(format!("{}: the run goes on, and is judged in the end", stored.folder.display()));
+    }
+    if stored.unfinished.is_none() && stored.results.get("stats").is_none() {
         return Err(format!(
             "{}: the run could not be made, so there is nothing to judge",
             stored.folder.display()
@@ -55,7 +58,9 @@ fn analyze(stored: &Stored) -> Result<Verdict, String> {
     replace(&stored.folder.join("results.json"), &results)
         .map_err(|error| format!("{}: results can't be written ({error})", stored.folder.display()))?;
     let before = stored.verdict();
-    if before == verdict {
+    if stored.unfinished.is_some() {
+        println!("{verdict}, as far as it went");
+    } else if before == verdict {
         println!("still {verdict}");
     } else {
         println!("{verdict} now; it was {before}");

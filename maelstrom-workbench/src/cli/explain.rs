@@ -83,7 +83,9 @@ fn verdict(stored: &Stored) -> String {
     let mut lines = Lines::default();
     lines.row(&stored.workload(), &heading(stored));
     let why = stored.texts("explanation");
-    if why.is_empty() {
+    if let Some(unfinished) = stored.unfinished {
+        lines.row("unfinished", unfinished.sentence());
+    } else if why.is_empty() {
         lines.row("because", "nothing was found to be wrong");
     } else {
         lines.row("because", &why.join("\n"));

@@ -16,7 +16,7 @@ use super::{
     Status,
     closing::{self, Lines, at, count},
     journal::{self, Found},
-    stored::{Stored, Which},
+    stored::{Stored, Unfinished, Which},
 };
 
 /// How many types of messages are counted apart.
@@ -33,6 +33,7 @@ fn text(stored: &Stored) -> Result<String, String> {
     if let Some(signal) = results.get("interrupted").and_then(Value::as_str) {
         lines.row("interrupted", &format!("by {signal}; what there was by then is judged"));
     }
+    lines.row("unfinished", stored.unfinished.map_or("", Unfinished::sentence));
     lines.rows("because", &stored.texts("explanation"));
     if at(results, &["stats"]).is_some() {
         lines.row("availability", &closing::availability(results, history.invocations().count()));
@@ -41,6 +42,8 @@ fn text(stored: &Stored) -> Result<String, String> {
         if let Some(latencies) = closing::stable_latencies(results) {
             lines.row("stable after", &latencies);
         }
+    } else if stored.unfinished.is_some() {
+        lines.rows("operations", &operations(history));
     }
     lines.rows("journal", &messages(&stored.folder)?);
     lines.row("faults", &story::faults(history, &BTreeSet::new(), &story::ALWAYS).join("\n"));

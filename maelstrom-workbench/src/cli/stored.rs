@@ -8,7 +8,12 @@ use std::{
 };
 
 use clap::Args;
-use maelstrom_workbench::{Integer, Schedule, Value, checker::Verdict, history::History};
+use maelstrom_workbench::{
+    Integer, Schedule, Value,
+    checker::Verdict,
+    history::History,
+    results::{Beginning, is_going_on},
+};
 
 use super::closing::at;
 
@@ -31,7 +36,9 @@ impl Which {
     /// Its folder: what the path says from here, or else below the store.
     pub(super) fn folder(&self) -> Result<PathBuf, String> {
         let candidates = [self.run.clone(), self.store.join(&self.run)];
-        candidates.into_iter().find(|folder| folder.join("results.json").is_file()).ok_or_else(|| {
+        let is_run =
+            |folder: &PathBuf| ["results.json", "run.json"].iter().any(|name| folder.join(name).is_file());
+        candidates.into_iter().find(is_run).ok_or_else(|| {
             let run = self.run.display();
             format!("{run}: there is no such run, neither here nor in {}", self.store.display())
         })
@@ -43,6 +50,25 @@ impl Which {
     }
 }
 
+/// A run without results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfinished {
+    /// It will have some.
+    GoesOn,
+    /// Whoever made it was killed.
+    BrokenOff,
+}
+
+impl Unfinished {
+    /// In a sentence.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::GoesOn => "the run goes on; this is what there is so far",
+            Self::BrokenOff => "the run was broken off; `analyze` judges what there is",
+        }
+    }
+}
+
 /// What a folder has of a run.
 pub(super) struct Stored {
     pub(super) folder: PathBuf,
@@ -50,6 +76,8 @@ pub(super) struct Stored {
     pub(super) history: History,
     /// Whether its last line was cut off.
     is_cut_off: bool,
+    /// Why there are no results, if there are none.
+    pub(super) unfinished: Option<Unfinished>,
     /// Where the run has none, as it could not be made, that of its options, without steps.
     pub(super) schedule: Schedule,
 }
@@ -62,7 +90,15 @@ impl Stored {
             format!("{}: {}", folder.join(name).display(), error.to_string())
         };
         let text = |name: &str| fs::read_to_string(folder.join(name)).map_err(|error| named(name, &error));
-        let results = text("results.json")?.parse().map_err(|error| named("results.json", &error))?;
+        let (results, beginning) = match fs::read_to_string(folder.join("results.json")) {
+            Ok(text) => (text.parse().map_err(|error| named("results.json", &error))?, None),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let beginning: Beginning =
+                    text("run.json")?.parse().map_err(|error: String| named("run.json", &error))?;
+                (results_of(&beginning), Some(beginning))
+            }
+            Err(error) => return Err(named("results.json", &error)),
+        };
         let (history, is_cut_off) = File::open(folder.join("history.jsonl"))
             .map_err(|error| error.to_string())
             .and_then(|file| {
@@ -71,10 +107,16 @@ impl Stored {
             .map_err(|error| named("history.jsonl", &error))?;
         let schedule = match fs::read_to_string(folder.join("schedule.json")) {
             Ok(text) => text.parse().map_err(|error: String| named("schedule.json", &error))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => of_options(&results),
+            Err(error) if error.kind() == ErrorKind::NotFound => match &beginning {
+                Some(beginning) => beginning.schedule.clone(),
+                None => of_options(&results),
+            },
             Err(error) => return Err(named("schedule.json", &error)),
         };
-        Ok(Self { folder, results, history, is_cut_off, schedule })
+        let goes_on = || is_going_on(&folder);
+        let unfinished =
+            beginning.map(|_| if goes_on() { Unfinished::GoesOn } else { Unfinished::BrokenOff });
+        Ok(Self { folder, results, history, is_cut_off, unfinished, schedule })
     }
 
     /// The workload: of the options, or, where they lack, of the folder's place.
@@ -113,7 +155,8 @@ impl Stored {
 
     /// Says so if the history's last line was cut off.
     pub(super) fn cut_off(&self) -> Option<&'static str> {
-        self.is_cut_off.then_some(CUT_OFF)
+        // What is being written is not missing.
+        (self.is_cut_off && self.unfinished != Some(Unfinished::GoesOn)).then_some(CUT_OFF)
     }
 
     /// A list of sentences in the results.
@@ -129,6 +172,17 @@ pub(super) fn verdict(results: &Value) -> Verdict {
         Some(Value::Bool(false)) => Verdict::Invalid,
         _ => Verdict::Unknown,
     }
+}
+
+/// What is known without results, under the names that it has there.
+fn results_of(beginning: &Beginning) -> Value {
+    let Beginning { about, schedule, history_start } = beginning;
+    let start = history_start.map(|start| u64::try_from(start.as_nanos()).unwrap_or(u64::MAX));
+    Value::object([
+        ("seed", schedule.seed.into()),
+        ("options", about.options.clone()),
+        ("history-start", start.into()),
+    ])
 }
 
 /// Nodes and workers, as far as results say.

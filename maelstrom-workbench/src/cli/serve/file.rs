@@ -7,13 +7,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Opens the file that a path such as `/broadcast/latest/results.json` means, and says what it is. `store` has its links
-/// resolved.
-pub(super) fn open(store: &Path, path: &str) -> io::Result<(File, &'static str)> {
+/// Where the file or folder is that a path such as `/broadcast/latest` means. `store` has its links resolved.
+pub(super) fn find(store: &Path, path: &str) -> io::Result<PathBuf> {
     let below = relative(path).ok_or(io::ErrorKind::NotFound)?;
-    // Links may lead anywhere, so it is the file itself that has to be in the store.
-    let file = store.join(below).canonicalize()?;
-    if !file.starts_with(store) || !file.is_file() {
+    // Links may lead anywhere, so it is what they lead to that has to be in the store.
+    let found = store.join(below).canonicalize()?;
+    if found.starts_with(store) { Ok(found) } else { Err(io::ErrorKind::NotFound.into()) }
+}
+
+/// Opens the file that a path such as `/broadcast/latest/results.json` means, and says what it is.
+pub(super) fn open(store: &Path, path: &str) -> io::Result<(File, &'static str)> {
+    let file = find(store, path)?;
+    if !file.is_file() {
         return Err(io::ErrorKind::NotFound.into());
     }
     Ok((File::open(&file)?, kind(&file)))

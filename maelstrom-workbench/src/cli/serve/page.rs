@@ -5,13 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use maelstrom_workbench::Value;
+use maelstrom_workbench::{Value, results::is_going_on};
 
-use super::super::{closing::at, stored::verdict};
+use super::{
+    super::{closing::at, stored::verdict},
+    live,
+};
 
 pub(super) const TYPE: &str = "text/html; charset=utf-8";
-/// The page's own script and style, and nothing from anywhere.
-pub(super) const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
+/// The page's own script and style, the page itself when it looks for what is new, and nothing from anywhere else.
+pub(super) const POLICY: &str =
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'";
 
 /// What people look for first, if a run has it.
 const FILES: [&str; 8] = [
@@ -63,8 +67,15 @@ fn row(store: &Path, run: &Path) -> String {
     let results: Option<Value> = results.and_then(|text| text.parse().ok());
     let told = match &results {
         Some(results) => verdict(results).to_string(),
+        None if is_going_on(run) => "running".to_owned(),
         None => "no results".to_owned(),
     };
+    // A run without results has its report made when somebody asks.
+    let beginning = own("run.json").filter(|_| results.is_none());
+    let is_live = beginning.is_some();
+    // Of what was known from the beginning on, seed and options have the same names.
+    let beginning = beginning.and_then(|file| fs::read_to_string(file).ok()?.parse().ok());
+    let results = results.or(beginning);
     let seed =
         results.as_ref().and_then(|results| results.get("seed")).map(Value::to_string).unwrap_or_default();
     let options =
@@ -75,7 +86,7 @@ fn row(store: &Path, run: &Path) -> String {
     let (workload, time) = (name(run.parent()), name(Some(run)));
     let links: Vec<String> = FILES
         .iter()
-        .filter(|file| own(file).is_some())
+        .filter(|file| own(file).is_some() || is_live && **file == live::REPORT)
         .map(|file| format!(r#"<a href="/{}/{}/{file}">{file}</a>"#, escaped(&workload), escaped(&time)))
         .collect();
     format!(

@@ -36,9 +36,9 @@ impl Serving {
         Self { child, address }
     }
 
-    /// Sends the path as it is: what people use to ask would tidy it up.
+    /// Sends the path as it is: what people use to ask would tidy it up. Of this version, answers come in one piece.
     fn get(&self, path: &str) -> (u16, String) {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+        self.ask(&format!("GET {path} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
     }
 
     fn ask(&self, request: &str) -> (u16, String) {
@@ -155,12 +155,16 @@ fn going(place: &Place) -> Child {
     place.command(args.split(' ')).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// The data of the latest run's report, as soon as it shows operations, and the head of the answer.
+/// The data of the latest run's report, as soon as it shows an operation and its messages, and the head of the answer.
 fn live(serving: &Serving) -> (Data, String) {
     loop {
         let (status, answer) = serving.get("/echo/latest/report.html");
         let data = (status == 200).then(|| unpack(&answer));
-        if let Some(data) = data.filter(|data| data.operations.iter().any(|it| it.completed.is_some())) {
+        let is_shown = |data: &Data| {
+            data.operations.iter().any(|operation| operation.completed.is_some())
+                && data.messages.words.iter().any(|word| word == "echo_ok")
+        };
+        if let Some(data) = data.filter(is_shown) {
             return (data, answer.split("\r\n\r\n").next().unwrap().to_owned());
         }
         thread::yield_now();

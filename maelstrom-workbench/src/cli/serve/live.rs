@@ -40,12 +40,11 @@ pub(super) fn report(store: &Path, path: &str) -> io::Result<Live> {
         return Err(io::ErrorKind::NotFound.into());
     }
     let open = |name: &str| file::open(store, &format!("{run}/{name}")).map(|(file, _)| file);
-    let beginning: Beginning =
-        io::read_to_string(open("run.json")?)?.parse().map_err(|error: String| io::Error::other(error))?;
-    // In this order the operations of all messages are there, as a recorder writes them first.
+    // In this order the operations of all messages are there, and when they began, as a recorder writes them first.
     let journal = part(open("journal.jsonl")?)?;
     let history = BufReader::new(open("history.jsonl")?);
     let (history, _) = History::read_whole_lines(history).map_err(io::Error::other)?;
+    let beginning: Beginning = io::read_to_string(open("run.json")?)?.parse().map_err(io::Error::other)?;
     let mut data = beginning.so_far(history, journal)?;
     if goes_on {
         // What is being written is not missing.

@@ -70,6 +70,8 @@ impl Beginning {
     /// What a report draws of a run that goes on. Its verdict is `running`.
     pub fn so_far(&self, history: History, journal: impl BufRead) -> io::Result<Data> {
         let mut data = Data::read(&self.run(history), self.about.clone(), journal)?;
+        // What was sent is counted in the end only.
+        data.messages_per_operation = None;
         let sent = data.messages.sent.last().copied().unwrap_or_default();
         data.end = data.end.max(sent);
         "running".clone_into(&mut data.verdict);

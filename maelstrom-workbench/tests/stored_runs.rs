@@ -143,7 +143,10 @@ fn the_story_of_an_operation_has_what_it_caused_and_what_became_of_it() {
         ] {
             assert!(text.contains(expected), "{op}: {expected} in {text}");
         }
-        assert!(!text.contains("unrelated") && !text.contains("guess"), "{text}");
+        // What timers sent meanwhile stands apart, and is not said to belong to it.
+        let (caused, timers) = text.split_once("by timers then").unwrap();
+        assert!(timers.lines().next().unwrap().contains("unrelated"), "{text}");
+        assert!(!caused.contains("unrelated") && !text.contains("guess"), "{text}");
     }
     let text = place.run("explain latest 1").stdout;
     assert!(
@@ -183,6 +186,51 @@ fn with_processes_what_a_node_sent_meanwhile_is_a_guess() {
     let guesses: Vec<_> = text.lines().filter(|line| line.contains("a guess")).collect();
     assert_eq!(guesses.len(), 2, "{text}");
     assert!(guesses[0].contains("gossip") && guesses[1].contains("unrelated"), "{text}");
+}
+
+#[test]
+fn the_story_of_an_operation_tells_who_learnt_its_value_and_what_kept_it_from_others() {
+    let place = kept();
+    let journal = JOURNAL.replace(r#""type":"gossip""#, r#""type":"gossip","message":7"#);
+    fs::write(file(&place, "journal.jsonl"), &journal).unwrap();
+    let text = place.run("explain 2").stdout;
+    let (_, value) = text.split_once("its value").unwrap();
+    let lines: Vec<&str> = value.lines().map(str::trim).collect();
+    assert_eq!(
+        lines,
+        [
+            "7 came to 1 of 2 nodes, as messages that have this number and reads tell",
+            "n0 learnt it at 201.0 ms by broadcast of c4",
+            "n1 never learnt it:",
+            "gossip of n0, sent at 201.0 ms, was cut off by a partition",
+        ]
+    );
+    // A read adds nothing.
+    assert!(!place.run("explain 4").stdout.contains("its value"));
+
+    let gossip = r#"{"id":9,"src":"n0","dest":"n1","body":{"type":"gossip","message":7}}"#;
+    let later = [("950", "send", r#""cause":"timer","#), ("955", "recv", "")]
+        .map(|(ms, kind, cause)| {
+            format!("{{\"time\":{ms}000000,\"type\":\"{kind}\",{cause}\"message\":{gossip}}}\n")
+        })
+        .concat();
+    fs::write(file(&place, "journal.jsonl"), journal + &later).unwrap();
+    let text = place.run("explain 2").stdout;
+    assert!(text.contains("7 came to 2 of 2 nodes"), "{text}");
+    let learnt = "n1 learnt it at 950.0 ms by gossip of n0, which a timer sent, after 1 message to it that did not arrive";
+    assert!(text.contains(learnt), "{text}");
+
+    // Without the gossip's text only a read can tell.
+    fs::write(file(&place, "journal.jsonl"), JOURNAL).unwrap();
+    let text = place.run("explain 2").stdout;
+    assert!(text.contains("n1 never learnt it: no message was seen on its way that would have"), "{text}");
+    let history = HISTORY.replace(r#""ok","f":"read","value":[]"#, r#""ok","f":"read","value":[7]"#);
+    fs::write(file(&place, "history.jsonl"), history).unwrap();
+    let text = place.run("explain 2").stdout;
+    assert!(
+        text.contains("n1 knew it by 910.0 ms, as a read shows; by which message is not known"),
+        "{text}"
+    );
 }
 
 #[test]

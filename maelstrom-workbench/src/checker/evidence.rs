@@ -45,12 +45,12 @@ impl Evidence {
     }
 
     /// Operations, and nothing else.
-    pub(super) fn of(operations: impl IntoIterator<Item = usize>) -> Self {
+    pub(crate) fn of(operations: impl IntoIterator<Item = usize>) -> Self {
         Self { operations: operations.into_iter().collect(), ..Self::default() }
     }
 
     /// About this value.
-    pub(super) fn about(mut self, value: &Value) -> Self {
+    pub(crate) fn about(mut self, value: &Value) -> Self {
         self.value = Some(value.clone());
         self
     }

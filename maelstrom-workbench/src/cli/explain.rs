@@ -1,6 +1,7 @@
 //! `explain`: the story of a verdict, or of one operation of a stored run.
 
 mod caused;
+mod spread;
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
@@ -12,6 +13,7 @@ use maelstrom_workbench::{
     story,
 };
 
+use self::caused::{Caused, Journal, Read};
 use super::{
     Status,
     closing::Lines,
@@ -125,7 +127,16 @@ fn operation(stored: &Stored, meant: Meant) -> Result<String, String> {
     let end = completion.map_or(last, |completion| completion.time);
     lines.row("faults", &faults(stored, invocation.time, end));
     lines.row("meanwhile", &meanwhile(stored, position, end));
-    lines.row("messages", &caused::messages(stored, position, node, end)?);
+    match Journal::read(stored)? {
+        Read::Nothing => {}
+        Read::Unfitting => lines.row("messages", "the journal does not fit the history"),
+        Read::Journal(journal) => {
+            let Caused { messages, timers } = journal.caused(stored, position, node, end);
+            lines.row("messages", &messages);
+            lines.row("by timers then", &timers);
+            lines.row("its value", &spread::told(stored, invocation, &journal)?);
+        }
+    }
     Ok(lines.0)
 }
 

@@ -1,6 +1,6 @@
 //! The messages that an operation caused, out of the journal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use maelstrom_workbench::{
     Value,
@@ -22,37 +22,131 @@ const TOLD: usize = 60;
 /// Of so many of the first operations the journal's time is learned.
 const LEARNED: usize = 64;
 
-/// The messages of an operation, one a line, with what became of each. Nothing without a journal.
-///
-/// In simulations these are the messages that were sent while handling one of them; what timers send is not among them.
-/// With processes nobody knows: request and reply are told, and, as a guess, what their node sent in between.
-pub(super) fn messages(stored: &Stored, position: usize, node: &str, end: u64) -> Result<String, String> {
-    let mut journal = Vec::new();
-    let found = journal::each(&stored.folder, |line| journal.push(line))?;
-    if found == Found::Nothing {
-        return Ok(String::new());
+/// All messages of a run.
+pub(super) struct Journal {
+    lines: Vec<Line>,
+    /// The places of each message's lines.
+    by_id: HashMap<u64, Vec<usize>>,
+    is_cut_off: bool,
+    /// When the history's clock began, in ns by its own.
+    pub(super) offset: u64,
+}
+
+/// The messages of an operation, in words.
+pub(super) struct Caused {
+    /// Those that were sent while handling one of them, from its request on.
+    pub(super) messages: String,
+    /// What those nodes sent by their timers meanwhile.
+    pub(super) timers: String,
+}
+
+/// What there is to read.
+pub(super) enum Read {
+    Nothing,
+    /// When the history began is neither said nor to be learned.
+    Unfitting,
+    Journal(Journal),
+}
+
+impl Journal {
+    pub(super) fn read(stored: &Stored) -> Result<Read, String> {
+        let (mut lines, mut by_id) = (Vec::new(), HashMap::<u64, Vec<usize>>::new());
+        let found = journal::each(&stored.folder, |line| {
+            by_id.entry(line.id).or_default().push(lines.len());
+            lines.push(line);
+        })?;
+        if found == Found::Nothing {
+            return Ok(Read::Nothing);
+        }
+        Ok(match stored.history_start().or_else(|| learned_offset(stored, &lines)) {
+            Some(offset) => Read::Journal(Self { lines, by_id, is_cut_off: found == Found::CutOff, offset }),
+            None => Read::Unfitting,
+        })
     }
-    let Some(offset) = stored.history_start().or_else(|| learned_offset(stored, &journal)) else {
-        return Ok("the journal does not fit the history".to_owned());
-    };
-    let invocation = &stored.history.operations()[position];
-    let (from, to) = (invocation.time.saturating_add(offset), end.saturating_add(offset));
-    let Some(client) = client(stored, position, node, &journal, from) else {
-        return Ok("none: it was over before a request was sent".to_owned());
-    };
-    let exchange = exchange(&journal, &client, from, to);
-    let knows_causes = journal.iter().any(|line| line.cause.is_some());
-    let (caused, guessed) = if knows_causes {
-        (transitive(&journal, exchange), BTreeSet::new())
-    } else {
-        let guessed = between(&journal, &exchange, node);
-        (exchange, guessed)
-    };
-    let mut told = told(&journal, &caused, &guessed, offset);
-    if found == Found::CutOff {
-        told.extend(["\n", CUT_OFF]);
+
+    /// Whether it says why messages were sent.
+    fn knows_causes(&self) -> bool {
+        self.lines.iter().any(|line| line.cause.is_some())
     }
-    Ok(told)
+
+    /// By the history's clock, in words.
+    pub(super) fn at(&self, line: &Line) -> String {
+        ms(line.time.saturating_sub(self.offset))
+    }
+
+    /// What is there of a message: its sending, and what became of it.
+    pub(super) fn of(&self, id: u64) -> impl Iterator<Item = &Line> {
+        self.by_id.get(&id).into_iter().flatten().map(|at| &self.lines[*at])
+    }
+
+    /// The messages of an operation, one a line, with what became of each.
+    ///
+    /// In simulations these are the messages that were sent while handling one of them, and, apart, what timers sent.
+    /// With processes nobody knows: request and reply are told, and, as a guess, what their node sent in between.
+    pub(super) fn caused(&self, stored: &Stored, position: usize, node: &str, end: u64) -> Caused {
+        let journal = &self.lines;
+        let invocation = &stored.history.operations()[position];
+        let (from, to) = (invocation.time.saturating_add(self.offset), end.saturating_add(self.offset));
+        let Some(client) = client(stored, position, node, journal, from) else {
+            let messages = "none: it was over before a request was sent".to_owned();
+            return Caused { messages, timers: String::new() };
+        };
+        let exchange = exchange(journal, &client, from, to);
+        let (caused, guessed, timers) = if self.knows_causes() {
+            let caused = transitive(journal, exchange);
+            let timers = by_timers(journal, &caused, to);
+            (caused, BTreeSet::new(), timers)
+        } else {
+            let guessed = between(journal, &exchange, node);
+            (exchange, guessed, BTreeSet::new())
+        };
+        let mut messages = self.told(&caused, &guessed);
+        if self.is_cut_off {
+            messages.extend(["\n", CUT_OFF]);
+        }
+        Caused { messages, timers: self.told(&timers, &BTreeSet::new()) }
+    }
+
+    /// A line for each message: when, from whom to whom, what, and what became of it.
+    fn told(&self, caused: &BTreeSet<u64>, guessed: &BTreeSet<u64>) -> String {
+        let is_told = |line: &&Line| {
+            line.kind == EventKind::Send && (caused.contains(&line.id) || guessed.contains(&line.id))
+        };
+        let mut lines: Vec<String> = self
+            .lines
+            .iter()
+            .filter(is_told)
+            .map(|line| {
+                let Line { id, message, .. } = line;
+                let fates: Vec<String> = self.of(*id).filter_map(|line| self.fate(line)).collect();
+                let fate = if fates.is_empty() { "still under way".to_owned() } else { fates.join(", ") };
+                let guess = if guessed.contains(id) { "a guess: " } else { "" };
+                format!(
+                    "{guess}{:>10}  {} -> {}  {}  {fate}",
+                    self.at(line),
+                    message.src,
+                    message.dest,
+                    short(&message.body)
+                )
+            })
+            .collect();
+        let more = lines.len().saturating_sub(TOLD);
+        lines.truncate(TOLD);
+        lines.extend((more > 0).then(|| format!("… and {more} more, in journal.jsonl")));
+        lines.join("\n")
+    }
+
+    /// What became of a message, if the line says it.
+    fn fate(&self, line: &Line) -> Option<String> {
+        let at = self.at(line);
+        match line.kind {
+            EventKind::Receive => Some(format!("received at {at}")),
+            EventKind::Lost => Some("lost".to_owned()),
+            EventKind::Partitioned => Some(format!("cut off at {at}")),
+            EventKind::Gone => Some(format!("its receiver had gone at {at}")),
+            EventKind::Send => None,
+        }
+    }
 }
 
 /// By how much the journal's clock, which begins with the handshakes, is ahead of the history's: by what most of the
@@ -144,40 +238,18 @@ fn between(journal: &[Line], exchange: &BTreeSet<u64>, node: &str) -> BTreeSet<u
     sends.map(|line| line.id).filter(|id| !exchange.contains(id)).collect()
 }
 
-/// A line for each message: when, from whom to whom, what, and what became of it.
-fn told(journal: &[Line], caused: &BTreeSet<u64>, guessed: &BTreeSet<u64>, offset: u64) -> String {
-    let mut fates: BTreeMap<u64, Vec<String>> = BTreeMap::new();
-    for line in journal {
-        let time = line.time.saturating_sub(offset);
-        let fate = match line.kind {
-            EventKind::Receive => format!("received at {}", ms(time)),
-            EventKind::Lost => "lost".to_owned(),
-            EventKind::Partitioned => format!("cut off at {}", ms(time)),
-            EventKind::Gone => format!("its receiver had gone at {}", ms(time)),
-            EventKind::Send => continue,
-        };
-        fates.entry(line.id).or_default().push(fate);
+/// What was sent by timers of nodes that had received one of these messages.
+fn by_timers(journal: &[Line], caused: &BTreeSet<u64>, to: u64) -> BTreeSet<u64> {
+    let mut since: BTreeMap<&str, u64> = BTreeMap::new();
+    for line in journal.iter().filter(|line| line.kind == EventKind::Receive && caused.contains(&line.id)) {
+        since.entry(&line.message.dest).or_insert(line.time);
     }
-    let is_told = |line: &&Line| {
-        line.kind == EventKind::Send && (caused.contains(&line.id) || guessed.contains(&line.id))
+    let is_meant = |line: &&Line| {
+        line.kind == EventKind::Send
+            && line.cause == Some(Cause::Timer)
+            && line.time <= to
+            && since.get(&*line.message.src).is_some_and(|since| *since <= line.time)
+            && !caused.contains(&line.id)
     };
-    let mut lines: Vec<String> = journal
-        .iter()
-        .filter(is_told)
-        .map(|Line { time, id, message, .. }| {
-            let fate = fates.get(id).map_or_else(|| "still under way".to_owned(), |fate| fate.join(", "));
-            let guess = if guessed.contains(id) { "a guess: " } else { "" };
-            format!(
-                "{guess}{:>10}  {} -> {}  {}  {fate}",
-                ms(time.saturating_sub(offset)),
-                message.src,
-                message.dest,
-                short(&message.body)
-            )
-        })
-        .collect();
-    let more = lines.len().saturating_sub(TOLD);
-    lines.truncate(TOLD);
-    lines.extend((more > 0).then(|| format!("… and {more} more, in journal.jsonl")));
-    lines.join("\n")
+    journal.iter().filter(is_meant).map(|line| line.id).collect()
 }

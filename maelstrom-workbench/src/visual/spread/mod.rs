@@ -7,16 +7,20 @@
 
 mod scan;
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    io::{self, BufRead},
+};
 
 use serde::{Deserialize, Serialize};
 
 use self::scan::{Paths, ROOT, integers};
-use super::{body::Line, charts::at_quantile, micros};
+use super::{body::Line, charts::at_quantile, focus::Focus, messages::Collector, micros};
 use crate::{
     Integer, Run, Value,
+    checker::Evidence,
     history::{Kind, Process},
-    journal::EventKind,
+    journal::{self, EventKind},
 };
 
 /// As many are followed at most: values times nodes.
@@ -50,8 +54,28 @@ pub struct Spread {
     pub all: Vec<(f64, i64)>,
     /// How many never came to some node.
     pub incomplete: usize,
-    /// The value that got lost, and what stopped it.
+    /// The value that got lost, or that was asked for, and what stopped it.
     pub lost: Option<Trail>,
+}
+
+impl Spread {
+    /// How the value spread that an operation added, given by the index of its invocation: as if this one had got lost,
+    /// with what stopped it. Nothing if it is no value that can be followed.
+    pub fn of_operation(run: &Run, index: usize, journal: impl BufRead) -> io::Result<Option<Self>> {
+        let mut invocations = run.history.invocations().map(|(invocation, _)| invocation);
+        let Some(invocation) = invocations.find(|invocation| invocation.index == index) else {
+            return Ok(None);
+        };
+        let evidence = Evidence::of([index]).about(&invocation.value);
+        let focus = Focus { time: Some(invocation.time), operations: vec![index], evidence };
+        let mut collector = Collector::new(run, &focus);
+        journal::read(journal, |event| {
+            collector.take(&event);
+            Ok(())
+        })?;
+        let (_, spread) = collector.finish(run);
+        Ok(spread.filter(|spread| spread.lost.is_some() && invocation.f != "read"))
+    }
 }
 
 /// How one value came to nodes.
@@ -68,7 +92,7 @@ pub struct Spreading {
     pub told: Vec<(usize, i64, i64)>,
 }
 
-/// What became of the value that got lost.
+/// What became of the value that got lost, or that was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trail {
     /// Its place among the values.
@@ -266,7 +290,8 @@ impl Tracker {
         };
         let lost = self.lost.map(|value| {
             let would_have_told = |attempt: &&Attempt| {
-                matches!(self.carriers[attempt.path as usize], Carrier::Values(_))
+                // A path of which no message ever arrived, as in a run that was shrunk, has values as well.
+                !matches!(self.carriers[attempt.path as usize], Carrier::SomethingElse)
                     && first[self.entry(value, attempt.place)].0 > attempt.time
             };
             let stopped = self.attempts.iter().filter(would_have_told);

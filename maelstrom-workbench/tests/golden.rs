@@ -3,21 +3,21 @@
 #![allow(clippy::unwrap_used)]
 
 mod kafka_results;
-
-use std::collections::{BTreeMap, BTreeSet};
+mod support;
 
 use maelstrom_workbench::{
     Quirk, Value, check,
     checker::{Judgement, Options, RequiredAvailability, Verdict},
     history::{History, Operation},
 };
+use support::golden::{self, Difference, Fields, Tally, differing, object};
 
 struct Case {
     name: String,
     workload: String,
     options: Options,
     history: History,
-    expected: BTreeMap<String, Value>,
+    expected: Fields,
 }
 
 impl Case {
@@ -26,38 +26,21 @@ impl Case {
     }
 }
 
-fn field(case: &mut BTreeMap<String, Value>, name: &str) -> Value {
-    case.remove(name).unwrap_or_else(|| panic!("a case has `{name}`"))
-}
-
-fn object(value: Value) -> BTreeMap<String, Value> {
-    let Value::Object(fields) = value else { panic!("{value} is no object") };
-    fields
-}
-
 fn cases(file: &str) -> Vec<Case> {
-    let path = format!("{}/tests/golden/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| case(line.parse().unwrap())).collect()
+    golden::cases(file).into_iter().map(case).collect()
 }
 
-fn case(value: Value) -> Case {
-    let mut case = object(value);
-    let Value::List(operations) = field(&mut case, "history") else { panic!("a history is a list") };
-    let mut history = History::new();
-    for operation in operations {
-        history.push(Operation::from_json(operation).unwrap()).unwrap();
-    }
-    let availability = object(field(&mut case, "options")).remove("availability").map(|value| match &value {
+fn case(mut case: golden::Case) -> Case {
+    let availability = object(case.field("options")).remove("availability").map(|value| match &value {
         Value::String(total) => total.parse().unwrap(),
         number => number.to_string().parse::<RequiredAvailability>().unwrap(),
     });
     Case {
-        name: field(&mut case, "name").as_str().unwrap().to_owned(),
-        workload: field(&mut case, "workload").as_str().unwrap().to_owned(),
+        name: case.text("name"),
+        workload: case.text("workload"),
         options: Options::default().availability(availability),
-        history,
-        expected: object(field(&mut case, "expected")),
+        history: case.history(),
+        expected: object(case.field("expected")),
     }
 }
 
@@ -74,27 +57,20 @@ fn differences(judgement: &Judgement, case: &Case) -> Vec<String> {
     names_of_differences(judgement.result(), &case.expected, case)
 }
 
-fn names_of_differences(
-    result: &BTreeMap<String, Value>,
-    expected: &BTreeMap<String, Value>,
-    case: &Case,
-) -> Vec<String> {
-    let names: BTreeSet<&String> = if expected.contains_key("error") {
-        expected.keys().filter(|name| *name == "valid?").collect()
-    } else {
-        // Maelstrom has counterexamples too, which the recorded results leave out.
-        expected.keys().chain(result.keys()).filter(|name| *name != "counterexamples").collect()
-    };
-    // The original lists the errors of echoes in the order of a hash table.
-    let is_unordered = |name: &str| case.workload == "echo" && name == "errors";
-    let field = |fields: &BTreeMap<String, Value>, name: &str| {
-        let mut value = fields.get(name).cloned();
-        if let (true, Some(Value::List(list))) = (is_unordered(name), &mut value) {
-            list.sort();
+fn names_of_differences(result: &Fields, expected: &Fields, case: &Case) -> Vec<String> {
+    let has_thrown = expected.contains_key("error");
+    // Maelstrom has counterexamples too, which the recorded results leave out.
+    let is_compared = |name: &str| if has_thrown { name == "valid?" } else { name != "counterexamples" };
+    let compared = |fields: &Fields| {
+        let mut fields = fields.clone();
+        fields.retain(|name, _| is_compared(name));
+        // The original lists the errors of echoes in the order of a hash table.
+        if let (Some(Value::List(errors)), "echo") = (fields.get_mut("errors"), &*case.workload) {
+            errors.sort();
         }
-        value
+        fields
     };
-    names.into_iter().filter(|name| field(result, name) != field(expected, name)).cloned().collect()
+    differing(&compared(result), &compared(expected))
 }
 
 /// The files, with how many cases they have.
@@ -109,7 +85,7 @@ const FILES: [(&str, usize); 7] = [
 ];
 
 /// Where we differ from Maelstrom without compat: file, quirk, Maelstrom's verdict, ours, and in how many cases.
-const DIFFERENCES: [(&str, Quirk, Verdict, Verdict, usize); 6] = [
+const DIFFERENCES: [Difference; 6] = [
     ("counters", Quirk::UncheckedCounterReads, Verdict::Valid, Verdict::Unknown, 11),
     ("kafka", Quirk::FailingKafkaChecker, Verdict::Unknown, Verdict::Invalid, 8),
     ("kafka", Quirk::SeenLast, Verdict::Invalid, Verdict::Valid, 1),
@@ -179,35 +155,27 @@ fn a_history_reads_the_same_from_jepsens_own_notation() {
 
 #[test]
 fn without_compat_every_difference_is_a_known_one() {
-    let mut found: BTreeMap<_, usize> = BTreeMap::new();
+    let mut found = Tally::default();
     for (file, _) in FILES {
         for case in cases(file) {
             let (compat, ours) = (case.check(true), case.check(false));
             let names = differences(&ours, &case);
-            match ours.maelstrom_would() {
-                [] => assert_eq!(names, [""; 0], "{}", case.name),
-                [divergence] => {
-                    // Which keys of a store are valid follows the verdict, and so do the types of errors.
-                    let follows = |name: &String| match file {
-                        "lin-kv" => ["failures", "keys"].contains(&&**name),
-                        "kafka" => ["error-types", "bad-error-types", "unseen"].contains(&&**name),
-                        _ => false,
-                    };
-                    let names: Vec<_> = names.into_iter().filter(|name| !follows(name)).collect();
-                    assert_eq!(names, ["valid?"], "{}", case.name);
-                    assert_eq!(divergence.verdict, compat.verdict(), "{}", case.name);
-                    let key = (file, divergence.quirk, divergence.verdict, ours.verdict());
-                    *found.entry(key).or_default() += 1;
-                }
-                several => panic!("{}: {several:?}", case.name),
-            }
+            let Some(theirs) = found.count(file, &case.name, &ours) else {
+                assert_eq!(names, [""; 0], "{}", case.name);
+                continue;
+            };
+            // Which keys of a store are valid follows the verdict, and so do the types of errors.
+            let follows = |name: &String| match file {
+                "lin-kv" => ["failures", "keys"].contains(&&**name),
+                "kafka" => ["error-types", "bad-error-types", "unseen"].contains(&&**name),
+                _ => false,
+            };
+            let names: Vec<_> = names.into_iter().filter(|name| !follows(name)).collect();
+            assert_eq!(names, ["valid?"], "{}", case.name);
+            assert_eq!(theirs, compat.verdict(), "{}", case.name);
         }
     }
-    let found: Vec<_> = found
-        .into_iter()
-        .map(|((file, quirk, theirs, ours), count)| (file, quirk, theirs, ours, count))
-        .collect();
-    assert_eq!(found, DIFFERENCES);
+    found.assert_eq(&DIFFERENCES);
 }
 
 #[test]

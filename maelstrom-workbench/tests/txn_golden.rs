@@ -3,15 +3,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod support;
+
+use std::collections::BTreeSet;
 
 use maelstrom_workbench::{
     Quirk, Value, check,
     checker::{ConsistencyModels, Judgement, Options, Verdict},
-    history::{History, Operation},
+    history::History,
 };
-
-type Fields = BTreeMap<String, Value>;
+use support::golden::{self, Difference, Fields, Tally, differing, object};
 
 struct Case {
     name: String,
@@ -29,39 +30,19 @@ impl Case {
     }
 }
 
-fn object(value: Value) -> Fields {
-    let Value::Object(fields) = value else { panic!("{value} is no object") };
-    fields
-}
-
 fn cases(file: &str) -> Vec<Case> {
-    let path = format!("{}/tests/golden/{file}.jsonl", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    text.lines().map(|line| case(line.parse().unwrap())).collect()
+    golden::cases(file).into_iter().map(case).collect()
 }
 
-fn case(value: Value) -> Case {
-    let mut case = object(value);
-    let mut field = |name: &str| case.remove(name);
-    let mut history = History::new();
-    for operation in field("history").unwrap().as_list().unwrap() {
-        history.push(Operation::from_json(operation.clone()).unwrap()).unwrap();
-    }
-    let models = field("options").unwrap();
-    let models: Vec<_> = models
-        .get("consistency-models")
-        .unwrap()
-        .as_list()
-        .unwrap()
-        .iter()
-        .map(|m| m.as_str().unwrap())
-        .collect();
-    let mut expected = vec![(models.join(" , "), object(field("expected").unwrap()))];
-    for (models, result) in field("expected-by-model").map(object).unwrap_or_default() {
+fn case(mut case: golden::Case) -> Case {
+    let options = case.field("options");
+    let models = options.get("consistency-models").unwrap().as_list().unwrap();
+    let models: Vec<_> = models.iter().map(|model| model.as_str().unwrap()).collect();
+    let mut expected = vec![(models.join(" , "), object(case.field("expected")))];
+    for (models, result) in case.get("expected-by-model").map(object).unwrap_or_default() {
         expected.push((models.replace(',', " , "), object(result)));
     }
-    let text = |value: Option<Value>| value.unwrap().as_str().unwrap().to_owned();
-    Case { name: text(field("name")), workload: text(field("workload")), history, expected }
+    Case { name: case.text("name"), workload: case.text("workload"), history: case.history(), expected }
 }
 
 /// What is determined of a result; of a checker that threw only the verdict.
@@ -82,10 +63,7 @@ fn determined(fields: &Fields) -> Fields {
 }
 
 fn differences(judgement: &Judgement, expected: &Fields) -> Vec<String> {
-    let (ours, theirs) = (determined(judgement.result()), determined(expected));
-    let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
-    let differs = |name: &&String| ours.get(*name) != theirs.get(*name);
-    names.into_iter().filter(differs).cloned().collect()
+    differing(&determined(judgement.result()), &determined(expected))
 }
 
 const FILES: [(&str, usize); 2] = [("txn-list-append", 85), ("txn-rw-register", 63)];
@@ -111,7 +89,7 @@ fn with_compat_every_field_is_maelstroms() {
 }
 
 /// Where we differ from Maelstrom without compat: file, quirk, Maelstrom's verdict, ours, and in how many cases.
-const DIFFERENCES: [(&str, Quirk, Verdict, Verdict, usize); 7] = [
+const DIFFERENCES: [Difference; 7] = [
     ("txn-list-append", Quirk::UnmatchedReplies, Verdict::Valid, Verdict::Invalid, 10),
     ("txn-list-append", Quirk::PhantomElements, Verdict::Valid, Verdict::Invalid, 1),
     ("txn-list-append", Quirk::PhantomElements, Verdict::Unknown, Verdict::Valid, 8),
@@ -123,30 +101,19 @@ const DIFFERENCES: [(&str, Quirk, Verdict, Verdict, usize); 7] = [
 
 #[test]
 fn without_compat_every_other_verdict_is_a_known_one() {
-    let mut found: BTreeMap<_, usize> = BTreeMap::new();
+    let mut found = Tally::default();
     for (file, _) in FILES {
         for case in cases(file) {
             for (models, expected) in &case.expected {
                 let ours = case.check(models, false);
-                let theirs = &expected["valid?"];
-                match ours.maelstrom_would() {
-                    [] => assert_eq!(Value::from(ours.verdict()), *theirs, "{} ({models})", case.name),
-                    [divergence] => {
-                        assert_eq!(Value::from(divergence.verdict), *theirs, "{} ({models})", case.name);
-                        assert_ne!(divergence.verdict, ours.verdict(), "{} ({models})", case.name);
-                        let key = (file, divergence.quirk, divergence.verdict, ours.verdict());
-                        *found.entry(key).or_default() += 1;
-                    }
-                    several => panic!("{}: {several:?}", case.name),
-                }
+                let theirs = found.count(file, &case.name, &ours);
+                assert_ne!(theirs, Some(ours.verdict()), "{} ({models})", case.name);
+                let theirs = Value::from(theirs.unwrap_or(ours.verdict()));
+                assert_eq!(theirs, expected["valid?"], "{} ({models})", case.name);
             }
         }
     }
-    let found: Vec<_> = found
-        .into_iter()
-        .map(|((file, quirk, theirs, ours), count)| (file, quirk, theirs, ours, count))
-        .collect();
-    assert_eq!(found, DIFFERENCES);
+    found.assert_eq(&DIFFERENCES);
 }
 
 /// The reasons of all edges of all cycles.

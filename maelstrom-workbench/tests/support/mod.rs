@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod golden;
+
 use maelstrom_workbench::{
     Value, check,
     checker::{Judgement, Options},

@@ -37,6 +37,7 @@ pub mod lockstep;
 pub mod nemesis;
 pub mod network;
 pub mod process;
+mod quantile;
 mod quirk;
 pub mod random;
 mod report;
@@ -55,6 +56,7 @@ pub mod workload;
 
 pub use check::{UnknownWorkload, WORKLOADS, check, checker_of};
 pub use process::conformance;
+pub use quantile::quantile;
 pub use quirk::{Difference, Quirk};
 pub use report::{Report, Run, explanations, judge};
 pub use schedule::{Schedule, Scheduled, Step};

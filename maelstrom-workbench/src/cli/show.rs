@@ -9,7 +9,7 @@ use maelstrom_workbench::{
     Value,
     history::{History, Kind},
     journal::{CUT_OFF, EventKind},
-    story,
+    quantile, story,
 };
 
 use super::{
@@ -72,24 +72,18 @@ fn operations(history: &History) -> Vec<String> {
     }
     let told = took.into_iter().map(|(f, mut latencies)| {
         latencies.sort_unstable();
-        match quantiles(&latencies) {
-            Some([median, p95, most]) => format!(
+        match [50, 95, 100].map(|percent| quantile(&latencies, percent)) {
+            [Some(median), Some(p95), Some(most)] => format!(
                 "{f}: {} ok, {} in the median, 95 % {}, at most {}",
                 latencies.len(),
                 ms(median),
                 ms(p95),
                 ms(most)
             ),
-            None => format!("{f}: none ok"),
+            _ => format!("{f}: none ok"),
         }
     });
     told.collect()
-}
-
-/// Median, the one that 95 % do not exceed, and the greatest of a sorted list; nothing of an empty one.
-pub(super) fn quantiles<T: Copy>(sorted: &[T]) -> Option<[T; 3]> {
-    let last = sorted.len().checked_sub(1)?;
-    Some([last / 2, last * 95 / 100, last].map(|k| sorted[k]))
 }
 
 /// Nanoseconds as `12.3 ms`.

@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{micros, operations::outcome, text};
-use crate::{Run, Value, history::Kind};
+use crate::{
+    Run, Value,
+    history::Kind,
+    quantile::{self, quantile},
+};
 
 /// The quantiles that are drawn.
-const QUANTILES: [f64; 4] = [0.5, 0.95, 0.99, 1.0];
+const PERCENTS: [usize; 4] = [50, 95, 99, 100];
 /// Into as many parts the run is cut.
 const BUCKETS: u64 = 50;
 /// More functions than this are drawn as one.
@@ -84,24 +88,13 @@ fn lines(f: String, mut by_bucket: BTreeMap<u64, Vec<u64>>) -> Vec<Quantile> {
     for latencies in by_bucket.values_mut() {
         latencies.sort_unstable();
     }
-    let line = |quantile| {
+    let line = |percent| {
         let points = by_bucket.iter();
-        let points = points.map(|(bucket, sorted)| (*bucket, micros(at_quantile(sorted, quantile))));
-        Quantile { f: f.clone(), quantile, points: points.collect() }
+        let points =
+            points.filter_map(|(bucket, sorted)| Some((*bucket, micros(quantile(sorted, percent)?))));
+        Quantile { f: f.clone(), quantile: quantile::part(percent), points: points.collect() }
     };
-    QUANTILES.into_iter().map(line).collect()
-}
-
-/// The least of the sorted latencies that so great a part of them does not exceed.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "counts are far below 2^52, and a part of one is none below 0"
-)]
-pub(super) fn at_quantile(sorted: &[u64], quantile: f64) -> u64 {
-    let rank = (quantile * sorted.len() as f64).ceil() as usize;
-    sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0)
+    PERCENTS.into_iter().map(line).collect()
 }
 
 /// How long operations took that succeeded, in ms, by function and quantile: `{"read": {"0.5": 1.2, …}}`.
@@ -116,20 +109,8 @@ pub(crate) fn latencies(run: &Run) -> Value {
     }
     let quantiles = |mut latencies: Vec<u64>| {
         latencies.sort_unstable();
-        let ms = |quantile| Value::Float(micros(at_quantile(&latencies, quantile)) as f64 / 1e3);
-        Value::object(QUANTILES.map(|quantile| (quantile.to_string(), ms(quantile))))
+        let ms = |percent| quantile(&latencies, percent).map(|ns| Value::Float(micros(ns) as f64 / 1e3));
+        Value::object(PERCENTS.map(|percent| (quantile::name(percent), ms(percent).into())))
     };
     Value::object(by_function.into_iter().map(|(f, latencies)| (f, quantiles(latencies))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quantiles_are_latencies_that_were_seen() {
-        let sorted: Vec<u64> = (1..=100).collect();
-        assert_eq!(QUANTILES.map(|quantile| at_quantile(&sorted, quantile)), [50, 95, 99, 100]);
-        assert_eq!(QUANTILES.map(|quantile| at_quantile(&[7], quantile)), [7; 4]);
-    }
 }

@@ -10,7 +10,11 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use elements::{Element, Elements, Outcome};
 
 use super::{Checker, Evidence, Judgement, Options, Verdict, words};
-use crate::{Value, history::History};
+use crate::{
+    Value,
+    history::History,
+    quantile::{self, quantile},
+};
 
 /// Judges `broadcast` and `g-set`: an element is lost if it was known to be there, and later reads miss it.
 ///
@@ -114,8 +118,9 @@ fn describe_stale(history: &History, element: &Element<'_>, latency: u64) -> Val
 /// In ms, by the part of elements that have at most so much.
 fn quantiles(mut latencies: Vec<u64>) -> Value {
     latencies.sort_unstable();
-    let at = |percent: usize| latencies[(latencies.len() * percent / 100).min(latencies.len() - 1)].into();
-    Value::object([("0", at(0)), ("0.5", at(50)), ("0.95", at(95)), ("0.99", at(99)), ("1", at(100))])
+    let told =
+        [0, 50, 95, 99, 100].map(|percent| (quantile::name(percent), quantile(&latencies, percent).into()));
+    Value::object(told)
 }
 
 fn explain_lost(history: &History, lost: &[(&Element<'_>, u64)]) -> (String, Evidence) {

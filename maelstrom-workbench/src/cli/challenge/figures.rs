@@ -11,6 +11,7 @@ use maelstrom_workbench::{
     Run, Value,
     checker::Verdict,
     history::{History, Kind},
+    quantile,
     results::Layout,
 };
 
@@ -111,8 +112,8 @@ fn median_of_operations(history: &History) -> Option<f64> {
     });
     let mut latencies: Vec<u64> = answered.collect();
     latencies.sort_unstable();
-    let median = latencies.get(latencies.len() / 2)?;
-    Some(Duration::from_nanos(*median).as_secs_f64() * 1e3)
+    let median = quantile(&latencies, 50)?;
+    Some(Duration::from_nanos(median).as_secs_f64() * 1e3)
 }
 
 /// How many requests a service was sent, by the journal of a run.

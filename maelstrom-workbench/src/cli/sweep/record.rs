@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use maelstrom_workbench::{Run, Value, checker::Verdict, history::Kind};
+use maelstrom_workbench::{Run, Value, checker::Verdict, history::Kind, quantile};
 use serde::{Deserialize, Serialize};
 
-use super::super::{closing::field, show::quantiles};
+use super::super::closing::field;
 
 /// The figures of a run. Times are in ms; what a workload has not is missing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ impl Record {
             })
             .collect();
         took.sort_unstable();
-        let took = quantiles(&took).map(|took| took.map(ms));
+        let took = |percent| quantile(&took, percent).map(ms);
         Self {
             workload: workload.to_owned(),
             nodes,
@@ -64,8 +64,8 @@ impl Record {
             messages_per_op: run.messages_per_operation(),
             stable_median: stable("0.5"),
             stable_max: stable("1"),
-            operation_median: took.map(|[median, _, _]| median),
-            operation_max: took.map(|[_, _, most]| most),
+            operation_median: took(50),
+            operation_max: took(100),
             explanation: run.explanations().into_iter().next(),
             again,
         }

@@ -2,9 +2,9 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use maelstrom_workbench::checker::Verdict;
+use maelstrom_workbench::{checker::Verdict, quantile};
 
-use super::{super::show::quantiles, record::Record};
+use super::record::Record;
 
 /// How many failing seeds are listed.
 const LISTED: usize = 20;
@@ -73,7 +73,7 @@ fn mean(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Option<f
 fn middle(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Option<f64> {
     let mut values = values(records, value);
     values.sort_by(f64::total_cmp);
-    quantiles(&values).map(|[median, _, _]| median)
+    quantile(&values, 50)
 }
 
 fn most(records: &[&Record], value: impl Fn(&Record) -> Option<f64>) -> Option<f64> {

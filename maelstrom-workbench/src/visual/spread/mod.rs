@@ -15,12 +15,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use self::scan::{Paths, ROOT, integers};
-use super::{body::Line, charts::at_quantile, focus::Focus, messages::Collector, micros};
+use super::{body::Line, focus::Focus, messages::Collector, micros};
 use crate::{
     Integer, Run, Value,
     checker::Evidence,
     history::{Kind, Process},
     journal::{self, EventKind},
+    quantile::{self, quantile},
 };
 
 /// As many are followed at most: values times nodes.
@@ -34,7 +35,7 @@ const MOST_ATTEMPTS: usize = 5_000;
 /// They can be told values, and tell them.
 const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
 /// The quantiles of how long values took.
-const QUANTILES: [f64; 5] = [0.0, 0.5, 0.95, 0.99, 1.0];
+const PERCENTS: [usize; 5] = [0, 50, 95, 99, 100];
 const NEVER: i64 = i64::MAX;
 /// Not told by a message.
 const BY_READ: i64 = -1;
@@ -343,9 +344,8 @@ fn until(values: &[Spreading], nodes: usize, count: usize) -> Vec<(f64, i64)> {
     });
     let mut took: Vec<u64> = took.collect();
     took.sort_unstable();
-    let quantiles = QUANTILES.into_iter().filter(|_| !took.is_empty());
-    let at = |quantile| i64::try_from(at_quantile(&took, quantile)).unwrap_or(i64::MAX);
-    quantiles.map(|quantile| (quantile, at(quantile))).collect()
+    let at = |percent| Some((quantile::part(percent), i64::try_from(quantile(&took, percent)?).unwrap_or(i64::MAX)));
+    PERCENTS.into_iter().filter_map(at).collect()
 }
 
 /// The values that clients added: when, and which place they have among those that are followed.

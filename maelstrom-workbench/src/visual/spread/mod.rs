@@ -344,7 +344,9 @@ fn until(values: &[Spreading], nodes: usize, count: usize) -> Vec<(f64, i64)> {
     });
     let mut took: Vec<u64> = took.collect();
     took.sort_unstable();
-    let at = |percent| Some((quantile::part(percent), i64::try_from(quantile(&took, percent)?).unwrap_or(i64::MAX)));
+    let at = |percent| {
+        Some((quantile::part(percent), i64::try_from(quantile(&took, percent)?).unwrap_or(i64::MAX)))
+    };
     PERCENTS.into_iter().filter_map(at).collect()
 }
 

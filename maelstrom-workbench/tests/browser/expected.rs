@@ -1,0 +1,142 @@
+//! What a page has to show, counted from its data.
+
+use std::collections::BTreeSet;
+
+use maelstrom_workbench::visual::{Data, Operation, Spreading};
+
+/// A time that is shown, in µs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span {
+    pub(crate) start: f64,
+    pub(crate) end: f64,
+}
+
+impl Span {
+    pub(crate) fn length(self) -> f64 {
+        self.end - self.start
+    }
+
+    /// Whether it is this one, but for so many µs.
+    pub(crate) fn is_near(self, other: Span, tolerance: f64) -> bool {
+        (self.start - other.start).abs() <= tolerance && (self.end - other.end).abs() <= tolerance
+    }
+
+    fn meets(self, from: i64, to: i64) -> bool {
+        us(from) < self.end && us(to) >= self.start
+    }
+}
+
+/// A time of the data.
+#[expect(clippy::cast_precision_loss, reason = "times are far below 2^52 µs")]
+pub(crate) fn us(time: i64) -> f64 {
+    time as f64
+}
+
+/// Which messages pass.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Filter<'f> {
+    pub(crate) lane: Option<&'f str>,
+    pub(crate) kind: Option<&'f str>,
+    pub(crate) only: Option<&'f BTreeSet<usize>>,
+}
+
+/// The places of all messages that are on their way in a time and pass.
+pub(crate) fn messages(data: &Data, span: Span, filter: Filter<'_>) -> Vec<usize> {
+    let messages = &data.messages;
+    let passes = |k: &usize| {
+        filter.lane.is_none_or(|lane| {
+            lane_of(data, messages.src[*k]) == lane || lane_of(data, messages.dest[*k]) == lane
+        }) && filter.kind.is_none_or(|kind| messages.words[messages.kind[*k]] == kind)
+            && filter.only.is_none_or(|only| only.contains(k))
+    };
+    (0..messages.len()).filter(|k| span.meets(messages.sent[*k], arrival(data, *k))).filter(passes).collect()
+}
+
+/// When a message came to its end.
+pub(crate) fn arrival(data: &Data, k: usize) -> i64 {
+    let (sent, took) = (data.messages.sent[k], data.messages.took[k]);
+    if took < 0 { data.end } else { sent + took }
+}
+
+/// The lane of somebody: clients share one.
+pub(crate) fn lane_of(data: &Data, word: usize) -> &str {
+    let name = data.messages.words[word].as_str();
+    let is_client = name.strip_prefix('c').is_some_and(|digits| digits.parse::<u64>().is_ok());
+    if is_client && !data.nodes.iter().any(|node| node == name) { "clients" } else { name }
+}
+
+/// The lanes from top to bottom: clients, nodes, and who else there is.
+pub(crate) fn lanes(data: &Data) -> Vec<String> {
+    let mut lanes = vec!["clients".to_owned()];
+    lanes.extend(data.nodes.iter().cloned());
+    for word in data.messages.src.iter().chain(&data.messages.dest) {
+        let lane = lane_of(data, *word);
+        if !lanes.iter().any(|known| known == lane) {
+            lanes.push(lane.to_owned());
+        }
+    }
+    lanes
+}
+
+/// How many operations go on in a time.
+pub(crate) fn operations(data: &Data, span: Span) -> usize {
+    let goes_on =
+        |operation: &&Operation| span.meets(operation.invoked, operation.completed.unwrap_or(data.end));
+    data.operations.iter().filter(goes_on).count()
+}
+
+/// How many values were added in a time.
+pub(crate) fn values(data: &Data, span: Span) -> usize {
+    let values = data.spread.as_ref().map_or(&[][..], |spread| &spread.values);
+    values.iter().filter(|value| span.meets(value.added, value.added)).count()
+}
+
+/// The requests of an operation, what was sent for them, and for that in turn.
+pub(crate) fn caused_by_operation(data: &Data, index: usize) -> BTreeSet<usize> {
+    let own = i64::try_from(index).unwrap();
+    caused_by(data, (0..data.messages.len()).filter(|k| data.messages.operation[*k] == own))
+}
+
+/// Messages, what was sent for them, and for that in turn. Whatever the order: until there is nothing more.
+pub(crate) fn caused_by(data: &Data, roots: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
+    let messages = &data.messages;
+    let mut found: BTreeSet<usize> = roots.into_iter().collect();
+    loop {
+        let ids: BTreeSet<i64> = found.iter().map(|k| i64::try_from(messages.id[*k]).unwrap()).collect();
+        let further: Vec<usize> = (0..messages.len())
+            .filter(|k| !found.contains(k))
+            .filter(|k| ids.contains(&messages.cause[*k]) || ids.contains(&messages.answers[*k]))
+            .collect();
+        if further.is_empty() {
+            return found;
+        }
+        found.extend(further);
+    }
+}
+
+/// The places of messages of which the numbers are known.
+pub(crate) fn places(data: &Data, ids: impl IntoIterator<Item = i64>) -> BTreeSet<usize> {
+    let place = |id| u64::try_from(id).ok().and_then(|id| data.messages.id.binary_search(&id).ok());
+    ids.into_iter().filter_map(place).collect()
+}
+
+/// The messages that brought a value to somebody first.
+pub(crate) fn brought(data: &Data, value: &Spreading) -> BTreeSet<usize> {
+    places(data, value.told.iter().map(|(_, _, id)| *id))
+}
+
+/// Those that are followed with an operation: what it caused, and what brought its value, or should have.
+pub(crate) fn followed_with(data: &Data, index: usize) -> BTreeSet<usize> {
+    let mut all = caused_by_operation(data, index);
+    let Some(spread) = &data.spread else { return all };
+    let Some(place) = spread.values.iter().position(|value| value.operation == index) else { return all };
+    all.extend(brought(data, &spread.values[place]));
+    if let Some(lost) = spread.lost.as_ref().filter(|lost| lost.value == place) {
+        all.extend(places(data, lost.stopped.iter().map(|(id, _)| *id)));
+    }
+    all
+}
+
+pub(crate) fn operation(data: &Data, index: usize) -> &Operation {
+    data.operations.iter().find(|operation| operation.index == index).unwrap()
+}

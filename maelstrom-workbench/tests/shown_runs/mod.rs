@@ -1,0 +1,216 @@
+//! Runs whose reports are opened in a browser: right ones and wrong ones, small enough to be counted.
+
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use maelstrom::{Context, Result};
+use maelstrom_workbench::{
+    Run, Simulation,
+    checker::Verdict,
+    nemesis::Nemesis,
+    visual::{About, Data},
+    workload::{Broadcast, LinKv, TxnListAppend, TxnOptions},
+};
+use serde_json::Value as Json;
+
+/// Tells others what it has heard since it did so last, at once and from time to time, so that each of them hears it twice.
+#[derive(Default)]
+pub(crate) struct Gossips {
+    seen: BTreeSet<u64>,
+    fresh: Vec<u64>,
+}
+
+#[maelstrom::node]
+impl Gossips {
+    #[rpc]
+    fn topology(&mut self) {}
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        self.hear(&[message]);
+        ctx.peers(ctx.others()).tell(&[message]);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+
+    #[message]
+    fn tell(&mut self, messages: &[u64]) {
+        self.hear(messages);
+    }
+
+    #[every(100ms)]
+    fn again(&mut self, ctx: &Context<Self>) {
+        ctx.peers(ctx.others()).tell(&std::mem::take(&mut self.fresh));
+    }
+
+    fn hear(&mut self, messages: &[u64]) {
+        for message in messages {
+            if self.seen.insert(*message) {
+                self.fresh.push(*message);
+            }
+        }
+    }
+}
+
+/// Tells others each value at once and once, so that what a partition swallows is lost.
+#[derive(Default)]
+struct TellsOnce {
+    seen: BTreeSet<u64>,
+}
+
+#[maelstrom::node]
+impl TellsOnce {
+    #[rpc]
+    fn topology(&mut self) {}
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        self.seen.insert(message);
+        ctx.peers(ctx.others()).tell(message);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+
+    #[message]
+    fn tell(&mut self, message: u64) {
+        self.seen.insert(message);
+    }
+}
+
+type Txn = Vec<(String, u64, Json)>;
+
+/// Works on a copy, and looks only whether what it appends to has changed meanwhile.
+#[derive(Default)]
+struct SkewsWrites {
+    lists: RefCell<BTreeMap<u64, Vec<Json>>>,
+}
+
+#[maelstrom::node]
+impl SkewsWrites {
+    #[rpc(reply(txn))]
+    async fn txn(&self, ctx: &Context<Self>, mut txn: Txn) -> Result<Txn> {
+        let before = self.lists.borrow().clone();
+        let mut after = before.clone();
+        for (f, key, value) in &mut txn {
+            let list = after.entry(*key).or_default();
+            if f == "r" { *value = list.clone().into() } else { list.push(value.clone()) }
+        }
+        ctx.sleep(Duration::from_millis(20)).await;
+        let mut lists = self.lists.borrow_mut();
+        let written = txn.iter().filter(|(f, ..)| f == "append").map(|(_, key, _)| key);
+        if written.clone().any(|key| lists.get(key) != before.get(key)) {
+            return Err(maelstrom::Error::txn_conflict("somebody was faster"));
+        }
+        for key in written {
+            lists.insert(*key, after[key].clone());
+        }
+        Ok(txn)
+    }
+}
+
+/// Answers reads from what it has seen itself, which others may have changed.
+#[derive(Default)]
+struct Caches {
+    seen: RefCell<BTreeMap<u64, u64>>,
+}
+
+#[maelstrom::node]
+impl Caches {
+    #[rpc(reply(value))]
+    async fn read(&self, ctx: &Context<Self>, key: u64) -> Result<u64> {
+        let seen = self.seen.borrow().get(&key).copied();
+        match seen {
+            Some(value) => Ok(value),
+            None => ctx.lin_kv().read(key).await,
+        }
+    }
+
+    #[rpc]
+    async fn write(&self, ctx: &Context<Self>, key: u64, value: u64) -> Result<()> {
+        ctx.lin_kv().write(key, value).await?;
+        self.seen.borrow_mut().insert(key, value);
+        Ok(())
+    }
+
+    #[rpc]
+    async fn cas(&self, ctx: &Context<Self>, key: u64, from: u64, to: u64) -> Result<()> {
+        ctx.lin_kv().cas(key, from, to).await
+    }
+}
+
+/// Five nodes and nothing wrong.
+pub(crate) fn valid() -> Data {
+    let run = Simulation::<Gossips>::new(Broadcast::default())
+        .latency(Duration::from_millis(20))
+        .rate(20.0)
+        .time_limit(Duration::from_secs(5))
+        .journal()
+        .run_seed(0);
+    data(&run, "broadcast", Verdict::Valid)
+}
+
+/// A partition has swallowed what was told once.
+pub(crate) fn losing() -> Data {
+    let run = Simulation::<TellsOnce>::new(Broadcast::default())
+        .latency(Duration::from_millis(20))
+        .rate(50.0)
+        .time_limit(Duration::from_secs(20))
+        .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
+        .journal()
+        .run_seed(1);
+    data(&run, "broadcast", Verdict::Invalid)
+}
+
+/// Transactions came before each other in a circle.
+pub(crate) fn circular() -> Data {
+    let mut options = TxnOptions::default();
+    options.key_count = 2;
+    let run = Simulation::<SkewsWrites>::new(TxnListAppend(options))
+        .nodes(1)
+        .concurrency(10)
+        .rate(200.0)
+        .time_limit(Duration::from_secs(5))
+        .journal()
+        .run_seed(0);
+    data(&run, "txn-list-append", Verdict::Invalid)
+}
+
+/// No order of a register's operations explains what was read.
+pub(crate) fn stuck() -> Data {
+    let simulation = Simulation::<Caches>::new(LinKv)
+        .latency(Duration::from_millis(20))
+        .rate(30.0)
+        .time_limit(Duration::from_secs(10))
+        .journal();
+    let runs = (0..10).map(|seed| simulation.run_seed(seed));
+    let run = runs.into_iter().find(|run| run.verdict() == Verdict::Invalid).unwrap();
+    data(&run, "lin-kv", Verdict::Invalid)
+}
+
+/// As many nodes and operations as fly.io's hardest broadcast has.
+pub(crate) fn large() -> Run {
+    Simulation::<Gossips>::new(Broadcast::default())
+        .nodes(25)
+        .latency(Duration::from_millis(100))
+        .rate(100.0)
+        .time_limit(Duration::from_secs(20))
+        .journal()
+        .run_seed(0)
+}
+
+fn data(run: &Run, workload: &str, expected: Verdict) -> Data {
+    assert_eq!(run.verdict(), expected, "{:?}", run.explanations());
+    let about = About { again: Some(format!("seed {} of a test", run.seed)), ..About::new(workload) };
+    Data::new(run, about)
+}

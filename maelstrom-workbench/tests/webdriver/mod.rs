@@ -8,10 +8,10 @@
 mod input;
 
 use std::{
-    env, fmt,
+    env, fmt, fs,
     io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{self, Child, ChildStdout, Command, Stdio},
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -78,6 +78,8 @@ pub(crate) struct Driver {
     process: Child,
     address: String,
     browser: PathBuf,
+    /// What browsers remember, and what they forget to remove.
+    folder: PathBuf,
     /// Kept open, so that it can go on to write.
     _stdout: BufReader<ChildStdout>,
 }
@@ -104,7 +106,7 @@ impl Driver {
             }
         };
         let address = format!("http://127.0.0.1:{port}");
-        Ok(Self { process, address, browser: programs.browser.clone(), _stdout: stdout })
+        Ok(Self { process, address, browser: programs.browser.clone(), folder, _stdout: stdout })
     }
 
     /// Opens a browser of its own, with nothing remembered.
@@ -152,6 +154,7 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -6,7 +6,10 @@ use crate::{
     expected::{self, Filter, Span, us},
     page::Page,
     shown_runs,
-    webdriver::{Action, Driver, Key},
+    webdriver::{
+        Driver,
+        input::{Action, Key},
+    },
 };
 
 /// Some operations of each function, from all parts of a run.

@@ -37,7 +37,7 @@ impl Hostile {
     #[rpc(reply(echo))]
     fn echo(&self, ctx: &Context<Self>, echo: &str) -> Result<String> {
         ctx.peers(ctx.others()).tell(&self.text);
-        if echo.len() % 2 == 0 {
+        if echo.len().is_multiple_of(2) {
             return Err(Error::new(ErrorCode::PreconditionFailed, &*self.text));
         }
         Ok(format!("{echo}{}", self.text))

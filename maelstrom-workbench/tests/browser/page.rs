@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use crate::{
     expected::Span,
     place::Place,
-    webdriver::{Browser, Driver, Key, Message},
+    webdriver::{
+        Browser, Driver, Message,
+        input::{Action, Key},
+    },
 };
 
 pub(crate) struct Page<'d> {
@@ -111,7 +114,7 @@ impl<'d> Page<'d> {
     }
 
     pub(crate) fn click(&self, selector: &str) {
-        self.browser.act(&[crate::webdriver::Action::Click(selector, (0, 0))]).unwrap();
+        self.browser.act(&[Action::Click(selector, (0, 0))]).unwrap();
         self.settle();
     }
 
@@ -120,7 +123,7 @@ impl<'d> Page<'d> {
     }
 
     pub(crate) fn press(&self, key: Key) {
-        self.browser.act(&[crate::webdriver::Action::Press(key)]).unwrap();
+        self.browser.act(&[Action::Press(key)]).unwrap();
         self.settle();
     }
 

@@ -9,7 +9,10 @@ use crate::{
     expected::{Span, us},
     page::Page,
     shown_runs,
-    webdriver::{Action, Driver, Key},
+    webdriver::{
+        Driver,
+        input::{Action, Key},
+    },
 };
 
 const ALL: [fn() -> Data; 4] =
@@ -38,7 +41,7 @@ pub(crate) fn the_keyboard_reaches_everything(driver: &Driver) {
     let mut reached = BTreeSet::new();
     let mut of_evidence = 0;
     // Once through everything that takes the focus.
-    for _ in 0..wanted.len() + page.elements("button, summary, .scroll") + 1 {
+    for _ in 0..=wanted.len() + page.elements("button, summary, .scroll") {
         page.browser.act(&[Action::Press(Key::Tab)]).unwrap();
         let focused = page.value(
             "(() => { const it = document.activeElement, style = getComputedStyle(it);
@@ -164,8 +167,8 @@ pub(crate) fn all_text_has_contrast_in_light_and_in_dark(driver: &Driver) {
                 let (text, behind) = (luminance(&element[1]), luminance(&element[2]));
                 let contrast = (text.max(behind) + 0.05) / (text.min(behind) + 0.05);
                 // Large letters need less.
-                let least = if element[3] == true { 3.0 } else { 4.5 };
-                assert!(contrast >= least, "{contrast:.2} in the {scheme}: {element}");
+                let needed = if element[3] == true { 3.0 } else { 4.5 };
+                assert!(contrast >= needed, "{contrast:.2} in the {scheme}: {element}");
                 assert_eq!(behind < 0.2, is_dark, "in the {scheme}: {element}");
             }
         }

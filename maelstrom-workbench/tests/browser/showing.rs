@@ -4,7 +4,10 @@ use crate::{
     expected::{self, Filter, Span, lanes},
     page::Page,
     shown_runs,
-    webdriver::{Action, Driver, Key},
+    webdriver::{
+        Driver,
+        input::{Action, Key},
+    },
 };
 
 /// Compares all drawings with what there is in the time that they show.

@@ -198,13 +198,13 @@ pub(crate) fn stuck() -> Data {
     data(&run, "lin-kv", Verdict::Invalid)
 }
 
-/// As many nodes and operations as fly.io's hardest broadcast has.
-pub(crate) fn large() -> Run {
+/// At the rate of fly.io's hardest broadcast, whose nodes are 25, for so many seconds.
+pub(crate) fn gossip(nodes: usize, seconds: u64) -> Run {
     Simulation::<Gossips>::new(Broadcast::default())
-        .nodes(25)
+        .nodes(nodes)
         .latency(Duration::from_millis(100))
         .rate(100.0)
-        .time_limit(Duration::from_secs(20))
+        .time_limit(Duration::from_secs(seconds))
         .journal()
         .run_seed(0)
 }

@@ -5,7 +5,7 @@
 
 #![allow(dead_code)]
 
-mod input;
+pub(crate) mod input;
 
 use std::{
     env, fmt, fs,
@@ -17,7 +17,7 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-pub(crate) use input::{Action, Key};
+use input::Action;
 
 /// Names of the browser, on one system or another.
 const BROWSERS: [&str; 5] =
@@ -81,32 +81,37 @@ pub(crate) struct Driver {
     /// What browsers remember, and what they forget to remove.
     folder: PathBuf,
     /// Kept open, so that it can go on to write.
-    _stdout: BufReader<ChildStdout>,
+    stdout: BufReader<ChildStdout>,
 }
 
 impl Driver {
     /// Starts it on a free port.
     pub(crate) fn start(programs: &Programs) -> io::Result<Self> {
+        let folder = env::temp_dir().join(format!("maelstrom-browser-{}", process::id()));
+        fs::create_dir_all(&folder)?;
         let mut command = Command::new(&programs.driver);
-        let mut process = command
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let mut stdout = BufReader::new(process.stdout.take().expect("it is piped"));
-        let port = loop {
-            let mut line = String::new();
-            if stdout.read_line(&mut line)? == 0 {
-                return Err(io::Error::other("chromedriver did not say its port"));
+        command.arg("--port=0").env("TMPDIR", &folder);
+        let mut process =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        let stdout = BufReader::new(process.stdout.take().expect("it is piped"));
+        let mut driver =
+            Self { process, address: String::new(), browser: programs.browser.clone(), folder, stdout };
+        let port = driver.port()?;
+        driver.address = format!("http://127.0.0.1:{port}");
+        Ok(driver)
+    }
+
+    /// Waits until it says where it listens.
+    fn port(&mut self) -> io::Result<u16> {
+        let mut line = String::new();
+        while self.stdout.read_line(&mut line)? > 0 {
+            let said = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ");
+            if let Some(port) = said.and_then(|(_, port)| port.parse().ok()) {
+                return Ok(port);
             }
-            let port = line.trim_end().trim_end_matches('.').rsplit_once("successfully on port ");
-            if let Some(port) = port.and_then(|(_, port)| port.parse::<u16>().ok()) {
-                break port;
-            }
-        };
-        let address = format!("http://127.0.0.1:{port}");
-        Ok(Self { process, address, browser: programs.browser.clone(), folder, _stdout: stdout })
+            line.clear();
+        }
+        Err(io::Error::other("chromedriver did not say its port"))
     }
 
     /// Opens a browser of its own, with nothing remembered.
@@ -198,6 +203,21 @@ impl Browser<'_> {
         self.run(&format!("return ({expression});"), &json!([]))
     }
 
+    /// What a function's body hands to the last of its arguments, sooner or later.
+    pub(crate) fn run_until_done(&self, body: &str, arguments: &Value) -> Result<Value> {
+        self.post("execute/async", &json!({"script": body, "args": arguments}))
+    }
+
+    /// Lets every page that is opened from now on run a script before its own.
+    pub(crate) fn run_in_new_pages(&self, script: &str) -> Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({"source": script}))
+    }
+
+    /// A folder that is removed with the driver.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.driver.folder
+    }
+
     /// Waits until an expression is true. It is looked at before each frame that the page draws.
     pub(crate) fn wait_for(&self, expression: &str) -> Result<()> {
         let script = format!(
@@ -205,7 +225,7 @@ impl Browser<'_> {
              const look = () => {{ if ({expression}) done(true); else requestAnimationFrame(look); }};
              look();"
         );
-        self.post("execute/async", &json!({"script": script, "args": []})).map(drop)
+        self.run_until_done(&script, &json!([])).map(drop)
     }
 
     /// Waits until so many further frames are drawn.
@@ -213,7 +233,7 @@ impl Browser<'_> {
         let script = "let [count, done] = arguments;
             const next = () => { if (count === 0) done(); else { count -= 1; requestAnimationFrame(next); } };
             next();";
-        self.post("execute/async", &json!({"script": script, "args": [count]})).map(drop)
+        self.run_until_done(script, &json!([count])).map(drop)
     }
 
     /// Does what a person would do.

@@ -30,15 +30,15 @@ fn main() {
     };
     let browser = driver.open().unwrap();
     open(&browser, &page);
-    println!("\n| messages | time shown | frames | median | 95 % |");
-    println!("| -------- | ---------- | ------ | ------ | ---- |");
+    println!("\n| messages | of the run are shown | frames | median   | 95 %     |");
+    println!("| -------- | -------------------- | ------ | -------- | -------- |");
     let duration = Duration::from_millis(if smoke { 100 } else { 3_000 });
     for percent in [50, 5] {
         let mut frames = frames(&browser, percent, duration);
         frames.sort_by(f64::total_cmp);
         let at = |percent: usize| frames[(frames.len() - 1) * percent / 100];
         let (count, median, most) = (frames.len(), at(50), at(95));
-        println!("| {messages:8} | {percent:8} % | {count:6} | {median:.1} ms | {most:.1} ms |");
+        println!("| {messages:8} | {percent:18} % | {count:6} | {median:5.1} ms | {most:5.1} ms |");
     }
 }
 

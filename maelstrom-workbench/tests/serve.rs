@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod place;
+mod serving;
 mod stored;
 
 use std::{
     fs::{self, File},
-    io::{BufRead, BufReader, Read, Write},
+    io::{Read, Write},
     net::TcpStream,
     os::unix::fs::symlink,
     process::{Child, Stdio},
@@ -19,23 +20,10 @@ use maelstrom_workbench::visual::Data;
 use miniz_oxide::inflate::decompress_to_vec;
 use place::Place;
 use rustix::process::{Pid, Signal, kill_process};
+use serving::Serving;
 use stored::{HISTORY, RESULTS, file, kept};
 
-/// A program that serves, until it is dropped.
-struct Serving {
-    child: Child,
-    address: String,
-}
-
 impl Serving {
-    fn start(place: &Place) -> Self {
-        let mut child = place.command(["serve", "--port", "0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.strip_prefix("http://").unwrap().split('/').next().unwrap().to_owned();
-        Self { child, address }
-    }
-
     /// Sends the path as it is: what people use to ask would tidy it up. Of this version, answers come in one piece.
     fn get(&self, path: &str) -> (u16, String) {
         self.ask(&format!("GET {path} HTTP/1.0\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
@@ -48,13 +36,6 @@ impl Serving {
         stream.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer).into_owned();
         (answer.split(' ').nth(1).unwrap().parse().unwrap(), answer)
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -1,7 +1,7 @@
 //! A real browser, driven as WebDriver says (<https://www.w3.org/TR/webdriver2/>): `chromedriver` is asked over HTTP, on
 //! this machine, and asks Chromium.
 //!
-//! The crates for this bring an asynchronous runtime and a hundred others. It takes ten requests of JSON.
+//! The crates for this bring an asynchronous runtime and a hundred others. It takes a dozen requests of JSON.
 
 #![allow(dead_code)]
 

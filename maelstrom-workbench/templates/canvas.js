@@ -1,6 +1,6 @@
 // A drawing over the time that is shown: axis, faults, zoom and pan.
 
-const LEFT = 70, RIGHT = 8, TOP = 6, BOTTOM = 20;
+const LEFT = 70, RIGHT = 8, TOP = 18, BOTTOM = 20;
 
 class Drawing {
   // `draw(drawing)` draws the inside and returns how many marks that took, `labels(drawing)` what is beside it; `pick(x, y)`
@@ -67,6 +67,24 @@ class Drawing {
       if (to > from) c.rect(from, 0, to - from, this.height - BOTTOM);
     }
     c.fill();
+    this.nameFaults();
+  }
+
+  // What a fault was stands above it, where there is room.
+  nameFaults() {
+    const c = this.context;
+    c.textAlign = "left";
+    c.fillStyle = this.colours.lost;
+    let free = LEFT;
+    for (const { start, end, what } of this.faults) {
+      const from = Math.max(this.x(start), LEFT) + 3, to = Math.min(this.x(end ?? time.last), LEFT + this.inner);
+      if (to - from < 60 || from < free) continue;
+      const others = this.faults.filter((other) => other.start === start && other.end === end).length - 1;
+      const text = others ? `${what}, and ${others} more` : what;
+      const width = c.measureText(text).width;
+      c.fillText(width <= to - from ? text : `${text.slice(0, Math.floor(((to - from) / width) * text.length) - 1)}…`, from, 12);
+      free = to;
+    }
   }
 
   axis() {

@@ -7,6 +7,14 @@ function legend(id, entries) {
     make("span", {}, make("b", { style: `color:${colour}` }, "■ "), text)));
 }
 
+// A level for each bucket, and nothing between those that do not touch.
+function steps(c, levels, x) {
+  levels.forEach(([bucket, y], k) => {
+    if (k && levels[k - 1][0] === bucket - 1) c.lineTo(x(bucket), y); else c.moveTo(x(bucket), y);
+    c.lineTo(x(bucket + 1), y);
+  });
+}
+
 function latencyChart(data, story) {
   const functions = [...new Set(data.charts.latency.map((line) => line.f))];
   const tint = (f) => hue(Math.max(functions.indexOf(f), 0));
@@ -36,7 +44,7 @@ function latencyChart(data, story) {
       c.strokeStyle = tint(line.f);
       c.lineWidth = line.quantile === 0.5 ? 2 : 0.8;
       c.beginPath();
-      line.points.forEach(([bucket, us]) => c.lineTo(drawing.x((bucket + 0.5) * data.charts.bucket), y(us, drawing.height)));
+      steps(c, line.points.map(([bucket, us]) => [bucket, y(us, drawing.height)]), (bucket) => drawing.x(bucket * data.charts.bucket));
       c.stroke();
     }
     c.lineWidth = 1;
@@ -69,8 +77,7 @@ function rateChart(data, story) {
         c.lineWidth = 1.5;
         c.setLineDash({ ok: [], info: [6, 3], fail: [2, 3] }[line.outcome]);
         c.beginPath();
-        line.per_s.forEach((per_s, bucket) =>
-          c.lineTo(drawing.x((bucket + 0.5) * data.charts.bucket), y(per_s, drawing.height)));
+        steps(c, line.per_s.map((per_s, bucket) => [bucket, y(per_s, drawing.height)]), (bucket) => drawing.x(bucket * data.charts.bucket));
         c.stroke();
       });
       c.setLineDash([]);
@@ -88,6 +95,9 @@ function rateChart(data, story) {
 }
 
 function timelineChart(data, story) {
+  legend("timeline-key", [
+    ["var(--ok)", "ok"], ["var(--info)", "outcome unknown"], ["var(--fail)", "failed"], ["var(--dim)", "a line for each client, and its node"],
+  ]);
   const workers = Math.max(data.concurrency, 1);
   const row = Math.max(4, Math.min(18, 700 / workers));
   const lane = (operation) => TOP + (operation.process % workers) * row;
@@ -97,7 +107,15 @@ function timelineChart(data, story) {
       const c = drawing.context;
       let marks = 0;
       c.textAlign = "left";
-      for (const operation of story.visible()) {
+      const shown = story.visible();
+      // Where the next box of the same client begins, if there are not too many to be read.
+      const nextOf = new Map(), last = new Map();
+      if (shown.length < 300) for (const operation of shown) {
+        const before = last.get(lane(operation));
+        if (before) nextOf.set(before, drawing.x(operation.invoked));
+        last.set(lane(operation), operation);
+      }
+      for (const operation of shown) {
         const [from, to] = [drawing.x(operation.invoked), drawing.x(operation.completed ?? data.end)];
         const width = Math.max(to - from, 1.5);
         c.fillStyle = drawing.colours[operation.outcome];
@@ -107,11 +125,16 @@ function timelineChart(data, story) {
           c.strokeStyle = drawing.colours.accent;
           c.strokeRect(from - 1, lane(operation) - 1, width + 2, row);
         }
-        if (width > 60 && row > 10) {
-          c.globalAlpha = 1;
-          c.fillStyle = drawing.colours.text;
-          const most = Math.floor(width / 6.5);
-          c.fillText(`${operation.f} ${operation.result ?? operation.value}`.slice(0, most), from + 2, lane(operation) + row - 6);
+        if (row > 10) {
+          // Beside a box that is too short, up to the next one of its client.
+          const isInside = width > 60, text = `${operation.f} ${operation.result ?? operation.value}`;
+          const start = isInside ? from + 2 : from + width + 3;
+          const room = isInside ? width : shown.length < 300 ? (nextOf.get(operation) ?? Infinity) - start : 0;
+          if (room > 30) {
+            c.globalAlpha = 1;
+            c.fillStyle = isInside ? drawing.colours.text : drawing.colours.dim;
+            c.fillText(text.slice(0, Math.floor(Math.min(room, 200) / 6.5)), start, lane(operation) + row - 6);
+          }
         }
         marks += 1;
       }

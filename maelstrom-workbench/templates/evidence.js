@@ -61,7 +61,7 @@ function circle({ transactions, edges }, known, story) {
   return [make("p", {}, make("b", {}, "Each of these came before the next, and the last before the first:")), column];
 }
 
-function lastStates({ index, previous, states }, known, story) {
+function lastStates({ index, previous, states, order, suspects }, known, story) {
   const operation = (at) => (known.has(at) ? link(story.brief(known.get(at)), () => story.show(known.get(at))) : `operation ${at}, which is not shown`);
   const rows = states.flatMap(({ value, next }) => {
     const state = make("th", { className: "text", rowSpan: Math.max(next.length, 1) }, JSON.stringify(value));
@@ -69,10 +69,20 @@ function lastStates({ index, previous, states }, known, story) {
     return next.map((it, k) => make("tr", {}, ...(k ? [] : [state]), make("td", { className: "text" }, operation(it.index)), make("td", { className: "text" }, it.why)));
   });
   const head = make("tr", {}, ...["value", "could come next", "and leads nowhere, as"].map((text) => make("th", { className: "text" }, text)));
+  const cell = (...children) => make("td", { className: "text" }, ...children);
+  const way = order.map((placed) => make("tr", {},
+    cell(known.get(placed.index)?.outcome === "info" ? "must have taken effect, though nobody was told: " : "", operation(placed.index)),
+    cell(JSON.stringify(placed.value))));
+  const failed = suspects.some((suspect) => suspect.failed);
   return [
-    make("p", {}, make("b", {}, "No order has a place for "), operation(index),
-      ...(previous == null ? [] : [make("b", {}, "; the last of its key that succeeded before is "), operation(previous)])),
-    make("p", {}, "With all that was acknowledged before in place, the value can only be one of these:"),
+    ...(suspects.length ? [
+      make("p", {}, make("b", {}, failed ? "There would be an order had one of these taken effect, though it failed:" : "There would be an order without any one of these:")),
+      make("ul", {}, ...suspects.map((suspect) => make("li", {}, operation(suspect.index))))] : []),
+    make("p", {}, make("b", {}, "No order has a place for "), operation(index), make("b", {}, ` after all that was acknowledged before.`),
+      ...(suspects.length || previous == null ? [] : [" The last of its key to succeed before is ", operation(previous)])),
+    ...(way.length ? [make("p", {}, "This is one order of those before, of which the last are:"),
+      make("div", { className: "scroll" }, make("table", {}, make("tbody", {}, make("tr", {}, make("th", { className: "text" }, "operation"), make("th", { className: "text" }, "value after it")), ...way)))] : []),
+    make("p", {}, "In all such orders the value can only be one of these in the end:"),
     make("div", { className: "scroll" }, make("table", {}, make("tbody", {}, head, ...rows))),
   ];
 }

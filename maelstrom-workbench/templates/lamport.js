@@ -15,6 +15,10 @@ const isDrawn = (k, each) => (Math.imul(k, 0x9e3779b1) >>> 8) % each === 0;
 function lamportChart(data, messages, story) {
   const row = Math.max(14, Math.min(40, 620 / messages.lanes.length));
   const y = (lane) => TOP + (lane + 0.5) * row;
+  const states = messages.states();
+  by("of-state").hidden = !states.length;
+  by("state").append(...states.map(({ name }) => make("option", { value: name }, name)), make("option", { value: "" }, "nothing"));
+  by("state").addEventListener("change", () => time.changed());
   const kinds = new Map([...new Set(messages.all.kind)].map((kind, k) => [kind, hue(k)]));
 
   // Where it is drawn from and to.
@@ -59,12 +63,12 @@ function lamportChart(data, messages, story) {
   };
 
   // Few: with all that there is to say of each.
-  const arrow = (drawing, k, isNamed) => {
+  const arrow = (drawing, k) => {
     const c = drawing.context;
     const role = messages.followed?.get(k);
     const isStopped = messages.isStopped(k);
     c.strokeStyle = c.fillStyle = isStopped ? drawing.colours.lost : kinds.get(messages.all.kind[k]);
-    c.globalAlpha = role ? 1 : messages.followed ? 0.25 : 0.9;
+    c.globalAlpha = role ? 1 : messages.followed ? 0.4 : 0.9;
     c.lineWidth = role ? 2 : 1;
     c.setLineDash(role ? DASHES[role] : messages.all.cause[k] === -1 ? [5, 3] : []);
     const place = ends(drawing, k);
@@ -74,20 +78,20 @@ function lamportChart(data, messages, story) {
     c.stroke();
     c.setLineDash([]);
     if (isStopped) c.fillText("✕", place[2] - 4, place[3] + 4); else head(c, place);
-    if (isNamed) name(drawing, k, place);
   };
 
   // Beside the middle of its arrow, or a line above or below where something else stands; else not at all.
-  const name = (drawing, k, [x0, y0, x1, y1]) => {
-    const c = drawing.context;
+  const name = (drawing, k) => {
+    const c = drawing.context, [x0, y0, x1, y1] = ends(drawing, k);
     const kind = messages.isStopped(k) ? `${messages.word("kind", k)} ${ENDS[messages.all.end[k]]}` : messages.word("kind", k);
-    const text = `${kind} ${messages.word("text", k)}`.slice(0, 34);
+    const text = `${kind} ${messages.word("text", k)}`.slice(0, 60);
     const x = Math.max((x0 + x1) / 2 + 5, LEFT + 2), width = c.measureText(text).width;
     const isFree = (y) => !drawing.names.some((it) => Math.abs(it.y - y) < 11 && it.x < x + width && x < it.x + it.width);
     const middle = (y0 + y1) / 2 + 3;
     const free = [0, 12, -12, 24, -24].map((offset) => middle + offset).find(isFree);
     if (free == null) return;
     drawing.names.push({ x, y: free, width });
+    c.globalAlpha = !messages.followed || messages.followed.has(k) ? 1 : 0.55;
     c.fillStyle = messages.isStopped(k) ? drawing.colours.lost : drawing.colours.text;
     c.fillText(text, x, free);
   };
@@ -106,14 +110,38 @@ function lamportChart(data, messages, story) {
     const isKept = (k) => isDrawn(k, each) || isFollowed(k) || messages.isStopped(k);
     by("drawn").textContent = `${plural(all.length, "message")} in this time`
       + (each > 1 ? `, one in ${each} of them drawn, and all that did not arrive` : "")
-      + (all.length <= MOST_DETAILED ? "; dashed: sent when a timer rang" : "; zoom in for types and fields");
+      + (all.length <= MOST_DETAILED ? "; dashed: sent by a timer or by work put off, not while a message was handled" : "; zoom in for types and fields");
     by("drawn").dataset.messages = all.length;
     return each > 1 ? all.filter(isKept) : all;
+  };
+
+  // The state that a node was in, as a band on its line.
+  const band = (drawing, { name, lanes }) => {
+    const c = drawing.context;
+    c.textAlign = "left";
+    for (const [lane, changes] of lanes) {
+      changes.forEach(({ at, value }, k) => {
+        const from = Math.max(drawing.x(at), LEFT), to = Math.min(k + 1 < changes.length ? drawing.x(changes[k + 1].at) : Infinity, LEFT + drawing.inner);
+        if (to <= from) return;
+        c.fillStyle = hue(value);
+        c.globalAlpha = 0.35;
+        c.fillRect(from, y(lane) - 4, to - from, 8);
+        c.globalAlpha = 1;
+        c.fillStyle = drawing.colours.text;
+        const text = `${name} ${value}`, width = c.measureText(text).width;
+        if (row >= 20 && to - from > width + 6) {
+          c.fillText(text, from + 3, y(lane) - 6);
+          drawing.names.push({ x: from + 3, y: y(lane) - 6, width });
+        }
+      });
+    }
   };
 
   const draw = (drawing) => {
     drawing.names = [];
     const c = drawing.context;
+    const state = states.find(({ name }) => name === by("state").value);
+    if (state) band(drawing, state);
     c.strokeStyle = drawing.colours.line;
     messages.lanes.forEach((_, lane) => c.strokeRect(LEFT, y(lane), drawing.inner, 0));
     const isFollowed = (k) => messages.followed?.has(k);
@@ -123,11 +151,13 @@ function lamportChart(data, messages, story) {
     c.textAlign = "left";
     c.lineWidth = 1;
     const faint = (messages.followed ? 0.4 : 1) * Math.max(0.06, Math.min(0.5, 1500 / shown.length));
-    if (shown.length <= MOST_DETAILED) others.forEach((k) => arrow(drawing, k, isNamed && !messages.followed));
+    if (shown.length <= MOST_DETAILED) others.forEach((k) => arrow(drawing, k));
     else lines(drawing, others, faint);
-    // What is followed is above all else.
-    if (own.length <= MOST_DETAILED) own.forEach((k) => arrow(drawing, k, isNamed || own.length <= MOST_NAMED / 4));
+    // What is followed is above all else, and its names come first.
+    if (own.length <= MOST_DETAILED) own.forEach((k) => arrow(drawing, k));
     else lines(drawing, own, 0.8);
+    if (isNamed || own.length <= MOST_NAMED / 4) own.forEach((k) => name(drawing, k));
+    if (messages.followed ? shown.length <= MOST_NAMED / 2 : isNamed) others.forEach((k) => name(drawing, k));
     c.globalAlpha = c.lineWidth = 1;
     c.setLineDash([]);
     if (data.focus != null) {

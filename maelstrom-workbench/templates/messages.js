@@ -13,6 +13,7 @@ class Messages {
     const names = [...new Set([...this.all.src, ...this.all.dest])];
     const isClient = (name) => /^c\d+$/.test(name) && !data.nodes.includes(name);
     const others = names.map((k) => this.all.words[k]).filter((name) => !data.nodes.includes(name) && !isClient(name));
+    this.nodes = data.nodes.length;
     this.lanes = ["clients", ...data.nodes, ...others];
     const lanes = new Map(this.lanes.map((name, k) => [name, k]));
     const lane = new Map(names.map((k) => [k, isClient(this.all.words[k]) ? 0 : lanes.get(this.all.words[k])]));
@@ -64,6 +65,37 @@ class Messages {
     return found;
   }
 
+  // Numbers that a node never lowers and repeats again and again tell a state that it is in, such as a term: by name, for
+  // each lane when it changed, the most frequent first.
+  states() {
+    const read = new Map();
+    const numbers = (word) => {
+      if (!read.has(word)) read.set(word, [...this.all.words[word].matchAll(/(?:^|, )(\w+) (\d{1,9})(?=,|$)/g)].map(([, name, value]) => [name, Number(value)]));
+      return read.get(word);
+    };
+    const states = new Map();
+    for (let k = 0; k < this.count; k += 1) {
+      const lane = this.from(k);
+      if (!this.isNode(lane) || !this.isNode(this.to(k))) continue;
+      for (const [name, value] of numbers(this.all.text[k])) {
+        if (!states.has(name)) states.set(name, { name, count: 0, isState: true, lanes: new Map() });
+        const state = states.get(name);
+        if (!state.lanes.has(lane)) state.lanes.set(lane, []);
+        const changes = state.lanes.get(lane), last = changes.at(-1);
+        state.count += 1;
+        if (last && value < last.value) state.isState = false;
+        if (!last || value > last.value) changes.push({ at: this.all.sent[k], value });
+      }
+    }
+    const isState = ({ isState, count, lanes }) => {
+      const changes = [...lanes.values()].reduce((sum, list) => sum + list.length, 0);
+      return isState && count > 10 * changes && changes > lanes.size && lanes.size * 2 >= this.nodes;
+    };
+    return [...states.values()].filter(isState).sort((a, b) => b.count - a.count);
+  }
+
+  isNode(lane) { return lane >= 1 && lane <= this.nodes; }
+
   isShown(k) {
     const { node, kind, only } = this.filter;
     return (!node || this.lanes[this.from(k)] === node || this.lanes[this.to(k)] === node)
@@ -101,7 +133,7 @@ class Messages {
     const { cause, answers, operation } = this.all;
     const name = (id) => (this.at(id) < 0 ? `message ${id}, which is not shown` : `message ${id}: ${this.tell(this.at(id))}`);
     if (operation[k] >= 0) return `sent for operation ${operation[k]}`;
-    if (cause[k] === -1) return "sent when a timer rang";
+    if (cause[k] === -1) return "sent by a timer or by work put off, not while a message was handled";
     if (cause[k] < 0) return "nobody knows what it was sent for";
     if (answers[k] >= 0) return `the answer to ${name(answers[k])}\nsent when the node had got ${name(cause[k])}`;
     return `sent for ${name(cause[k])}${isSimulated ? "" : " (it is the request that it answers)"}`;

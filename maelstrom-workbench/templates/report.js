@@ -22,9 +22,11 @@ function verdict(data) {
     ...(about.again ? [make("p", {}, make("b", {}, "Again"), make("pre", {}, about.again))] : []));
 }
 
-function table(heads, rows) {
-  const head = make("tr", {}, ...heads.map((text, k) => make("th", { className: k ? "" : "text" }, text)));
-  const cells = (row) => row.map((cell, k) => make(k ? "td" : "th", { className: k ? "" : "text" }, cell));
+// Numbers stand to the right; the first column, and those from `texts` on, are texts.
+function table(heads, rows, texts = Infinity) {
+  const kind = (k) => ({ className: k && k < texts ? "" : "text" });
+  const head = make("tr", {}, ...heads.map((text, k) => make("th", kind(k), text)));
+  const cells = (row) => row.map((cell, k) => make(k ? "td" : "th", kind(k), cell));
   return make("div", { className: "scroll" },
     make("table", {}, make("tbody", {}, head, ...rows.map((row) => make("tr", {}, ...cells(row))))));
 }
@@ -95,10 +97,15 @@ function controls(data, messages, values, story) {
     if (operation) time.around(operation.invoked, time.end - time.start);
     story.choose(operation ?? null);
   };
-  by("operation").addEventListener("change", () => goTo(story.known.get(Number(by("operation").value || -1))));
+  by("operation").addEventListener("change", () => {
+    const { value } = by("operation"), found = story.known.get(Number(value || -1));
+    if (found || !value) goTo(found);
+    else story.missing(`no operation that is shown has the index ${value}: it has that of its invocation in the history`);
+  });
   by("value").addEventListener("change", () => {
-    const k = values.byValue.get(Number(by("value").value || NaN));
-    goTo(k == null ? null : story.ofValue(k));
+    const { value } = by("value"), k = values.byValue.get(Number(value || NaN));
+    if (k != null || !value) goTo(k == null ? null : story.ofValue(k));
+    else story.missing(`no value ${value} was added that is shown`);
   });
   by("clear").addEventListener("click", () => story.nothing());
   addEventListener("keydown", (event) => { if (event.key === "Escape") story.nothing(); });
@@ -109,6 +116,43 @@ function controls(data, messages, values, story) {
   time.listeners.push(() => {
     by("from").value = (time.start / 1e6).toFixed(4);
     by("to").value = (time.end / 1e6).toFixed(4);
+  });
+}
+
+// Operations one below the other, for those who look for one, or can't see the drawing.
+function operationList(story) {
+  const MOST = 200;
+  const fill = () => {
+    if (!by("list").open || time.isMoving) return;
+    const wanted = by("find").value.toLowerCase();
+    const found = story.visible().filter((operation) => story.tell(operation).toLowerCase().includes(wanted));
+    const rows = found.slice(0, MOST).map((operation) => [
+      link(String(operation.index), () => story.show(operation)), seconds(operation.invoked),
+      operation.completed == null ? "" : duration(operation.completed - operation.invoked),
+      operation.process, story.node(operation), operation.f, operation.value, operation.outcome, operation.result ?? operation.error ?? ""]);
+    by("rows").replaceChildren(
+      table(["index", "begun", "took", "process", "node", "f", "value", "outcome", "result"], rows, 4),
+      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []));
+  };
+  by("list").addEventListener("toggle", fill);
+  by("find").addEventListener("input", fill);
+  time.listeners.push(fill);
+}
+
+// A run that goes on is loaded again and again: what one looked at stays.
+function stay(data, story) {
+  const key = `looked at ${location.pathname}`;
+  if (data.verdict !== "running") return;
+  try {
+    const before = JSON.parse(sessionStorage.getItem(key));
+    if (before) {
+      if (before.chosen != null) story.choose(story.known.get(before.chosen) ?? null);
+      if (!before.isAll) time.show(before.start, before.end);
+    }
+  } catch { /* Some browsers keep nothing for files. */ }
+  addEventListener("pagehide", () => {
+    const { start, end } = time, isAll = start <= time.first && end >= time.last;
+    try { sessionStorage.setItem(key, JSON.stringify({ start, end, isAll, chosen: story.chosen?.index })); } catch { /* As well. */ }
   });
 }
 
@@ -155,8 +199,10 @@ async function main() {
   rateChart(data, story);
   spreadChart(data, values, story);
   controls(data, messages, values, story);
+  operationList(story);
   time.show(time.first, time.last);
   if (data.verdict !== "valid" && data.focus != null) anomaly(data, values, story);
+  stay(data, story);
   document.body.dataset.ready = "yes";
 }
 

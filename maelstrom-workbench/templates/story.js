@@ -13,10 +13,12 @@ class Story {
     this.marked = new Set();
   }
 
-  // Operations in the time shown.
+  // Operations in the time shown, of the node that is asked for.
   visible() {
     const after = lowerBound(this.operations.length, (k) => this.operations[k].invoked, time.end);
-    return this.operations.slice(0, after).filter((operation) => (operation.completed ?? this.data.end) >= time.start);
+    const node = this.data.nodes.indexOf(this.messages.filter.node);
+    return this.operations.slice(0, after).filter((operation) =>
+      (operation.completed ?? this.data.end) >= time.start && (node < 0 || operation.node === node));
   }
 
   brief(operation) {
@@ -29,7 +31,7 @@ class Story {
     const end = operation.completed == null ? "never completed"
       : `${operation.outcome} after ${duration(operation.completed - operation.invoked)}`;
     return `operation ${operation.index}${operation.is_final ? " (final)" : ""}: process ${operation.process} `
-      + `at ${this.node(operation)}: ${operation.f} ${operation.value}\nat ${seconds(operation.invoked)}, ${end}`
+      + `of client ${operation.process % Math.max(this.data.concurrency, 1)} at ${this.node(operation)}: ${operation.f} ${operation.value}\nat ${seconds(operation.invoked)}, ${end}`
       + (operation.result == null ? "" : `\n→ ${operation.result}`)
       + (operation.error == null ? "" : `\nerror: ${operation.error}`);
   }
@@ -38,16 +40,18 @@ class Story {
 
   ofValue(k) { return this.known.get(this.values.spread.values[k].operation) ?? null; }
 
-  // Goes to an operation, and follows it.
+  // Goes to an operation if it is not to be seen, and follows it.
   show(operation) {
-    const took = (operation.completed ?? this.data.end) - operation.invoked;
-    time.around(operation.invoked, Math.min(Math.max(4e5, took * 3), 5e6));
+    const { invoked, completed } = operation;
+    const took = (completed ?? this.data.end) - invoked;
+    const isSeen = invoked >= time.start && invoked + Math.min(took, (time.end - time.start) / 4) <= time.end;
+    if (!isSeen) time.around(invoked, Math.min(Math.max(4e5, took * 3), 5e6));
     this.choose(operation);
   }
 
   showMessage(k) {
     const { sent } = this.messages.all;
-    time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
+    if (sent[k] < time.start || this.messages.arrival(k) > time.end) time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
     this.message(k);
   }
 
@@ -86,6 +90,9 @@ class Story {
   }
 
   nothing() { this.follow([], null, new Map(), null); }
+
+  // There is none of that number.
+  missing(what) { this.follow([], null, new Map(), what); }
 
   step(by_) {
     const { operations } = this;

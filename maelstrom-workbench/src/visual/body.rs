@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::text;
+use super::{brief::brief, text};
 
 /// As much is shown of a body, and of a name, in bytes.
 const SHOWN: usize = 160;
@@ -76,7 +76,7 @@ impl Message {
                 _ if message.text.len() < SHOWN => {
                     let before = if message.text.is_empty() { "" } else { ", " };
                     let room = SHOWN - message.text.len();
-                    message.text.extend([before, &text::cut(name, room), " ", &text::cut(value, room)]);
+                    message.text.extend([before, &text::cut(name, room), " ", &brief(value, room)]);
                 }
                 _ => {}
             }
@@ -121,7 +121,7 @@ mod tests {
     fn the_first_fields_are_shown() {
         let line = r#"{"id":4,"src":"n0","dest":"c1","body":{"type":"read_ok","messages":[1, 2],"at":null,"in_reply_to":3}}"#;
         let message = Message::new(&Line::read(line).unwrap());
-        assert_eq!(message.text, "messages [1, 2], at null");
+        assert_eq!(message.text, "messages [1,2], at null");
         assert_eq!((message.kind.as_str(), message.in_reply_to, message.msg_id), ("read_ok", Some(3), None));
     }
 

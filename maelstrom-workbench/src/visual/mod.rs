@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/reports.md")]
 
 mod body;
+mod brief;
 mod charts;
 mod data;
 mod figures;

@@ -7,7 +7,7 @@ class Messages {
     this.all = data.messages;
     this.count = this.all.id.length;
     this.end = data.end;
-    this.longest = this.all.took.reduce((a, b) => Math.max(a, b), 0);
+    this.longest = this.all.sent.reduce((most, sent, k) => Math.max(most, this.arrival(k) - sent), 0);
     // Which are followed: by place, as `caused`, `beside`, `guess` or `stopped`.
     this.followed = null;
     const names = [...new Set([...this.all.src, ...this.all.dest])];

@@ -78,10 +78,13 @@ pub(crate) fn lanes(data: &Data) -> Vec<String> {
     lanes
 }
 
-/// How many operations go on in a time.
-pub(crate) fn operations(data: &Data, span: Span) -> usize {
-    let goes_on =
-        |operation: &&Operation| span.meets(operation.invoked, operation.completed.unwrap_or(data.end));
+/// How many operations go on in a time: of one node, if only that is asked for.
+pub(crate) fn operations(data: &Data, span: Span, lane: Option<&str>) -> usize {
+    let node = lane.and_then(|lane| data.nodes.iter().position(|node| node == lane));
+    let goes_on = |operation: &&Operation| {
+        node.is_none_or(|node| operation.node == node)
+            && span.meets(operation.invoked, operation.completed.unwrap_or(data.end))
+    };
     data.operations.iter().filter(goes_on).count()
 }
 

@@ -1,5 +1,7 @@
 //! What is shown of a run: filters, and the time.
 
+use maelstrom_workbench::visual::Data;
+
 use crate::{
     expected::{self, Filter, Span, lanes},
     page::Page,
@@ -15,7 +17,7 @@ fn assert_shows(page: &Page<'_>, filter: Filter<'_>) {
     let span = page.shown();
     let messages = expected::messages(&page.data, span, filter);
     assert_eq!(page.marks("lamport"), messages.len(), "messages in {span:?} that pass {filter:?}");
-    let operations = expected::operations(&page.data, span);
+    let operations = expected::operations(&page.data, span, filter.lane);
     assert_eq!((page.marks("timeline"), page.marks("latency")), (operations, operations), "{span:?}");
     assert_eq!(page.marks("spread"), expected::values(&page.data, span), "{span:?}");
     let [from, to] =
@@ -50,6 +52,31 @@ pub(crate) fn filters_leave_the_messages_that_pass_them(driver: &Driver) {
     assert_eq!(page.marks("lamport") as u64, broadcasts);
     page.set("kind", "");
     assert_eq!(page.marks("lamport"), page.data.messages.len());
+}
+
+pub(crate) fn the_list_has_the_operations_that_are_shown(driver: &Driver) {
+    let page = open(driver);
+    page.value("document.querySelector('#list summary').click()");
+    page.settle();
+    // And the row of heads.
+    let rows = || page.elements("#rows tr") - 1;
+    assert_eq!(rows(), page.marks("timeline"));
+    page.show(Span { start: 2e6, end: 2.5e6 });
+    assert_eq!(rows(), page.marks("timeline"));
+    page.value("document.getElementById('find').value = 'BROADCAST'");
+    page.value("document.getElementById('find').dispatchEvent(new Event('input'))");
+    page.settle();
+    let shown = page.shown();
+    let adds = page.data.operations.iter().filter(|operation| {
+        operation.f == "broadcast"
+            && expected::us(operation.invoked) < shown.end
+            && operation.completed.is_none_or(|completed| expected::us(completed) >= shown.start)
+    });
+    let adds: Vec<usize> = adds.map(|operation| operation.index).collect();
+    assert_eq!(rows(), adds.len());
+    page.value("document.querySelector('#rows button').click()");
+    page.settle();
+    assert_eq!(page.text("document.getElementById('operation').value"), adds[0].to_string());
 }
 
 pub(crate) fn keys_zoom_around_the_middle_and_pan_by_an_eighth(driver: &Driver) {
@@ -122,4 +149,39 @@ pub(crate) fn a_time_that_is_typed_is_shown_and_the_whole_run_comes_back(driver:
     assert_shows(&page, Filter::default());
     assert_eq!(page.marks("lamport"), page.data.messages.len());
     assert_eq!(page.marks("timeline"), page.data.operations.len());
+}
+
+/// Numbers that nodes say often and never lower are shown on their lines; a time of day is none.
+pub(crate) fn states_are_shown_on_the_lines_of_nodes(driver: &Driver) {
+    let page = Page::open(driver, shown_runs::beating());
+    let names = "[...document.getElementById('state').options].map((option) => option.value).join()";
+    assert_eq!(page.text(names), "term,");
+    assert!(!page.is_hidden("of-state"));
+    let drawn = || page.text("document.getElementById('lamport').toDataURL()");
+    let with_terms = drawn();
+    page.set("state", "");
+    assert_ne!(drawn(), with_terms);
+    page.set("state", "term");
+    assert_eq!(drawn(), with_terms);
+    let other = Page::open(driver, shown_runs::valid());
+    assert!(other.is_hidden("of-state"), "values are no states");
+}
+
+/// `serve` loads the report of a run that goes on again and again.
+pub(crate) fn a_run_that_goes_on_stays_where_one_looks(driver: &Driver) {
+    let data = shown_runs::valid();
+    let operation = data.operations[data.operations.len() / 2].index.to_string();
+    for (verdict, stays) in [("running", true), ("valid", false)] {
+        let page = Page::open(driver, Data { verdict: verdict.to_owned(), ..data.clone() });
+        let whole = page.shown();
+        page.set("operation", &operation);
+        page.show(Span { start: 2e6, end: 3e6 });
+        page.value("(window.isOld = true, location.reload())");
+        page.browser.wait_for("!window.isOld && document.body.dataset.ready === 'yes'").unwrap();
+        page.settle();
+        let expected = if stays { Span { start: 2e6, end: 3e6 } } else { whole };
+        assert_eq!(page.shown(), expected, "{verdict}");
+        let chosen = page.text("document.getElementById('operation').value");
+        assert_eq!(chosen, if stays { operation.as_str() } else { "" });
+    }
 }

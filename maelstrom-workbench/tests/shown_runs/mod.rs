@@ -14,7 +14,7 @@ use maelstrom_workbench::{
     checker::Verdict,
     nemesis::Nemesis,
     visual::{About, Data},
-    workload::{Broadcast, LinKv, TxnListAppend, TxnOptions},
+    workload::{Broadcast, Echo, LinKv, TxnListAppend, TxnOptions},
 };
 use serde_json::Value as Json;
 
@@ -147,6 +147,41 @@ impl Caches {
     async fn cas(&self, ctx: &Context<Self>, key: u64, from: u64, to: u64) -> Result<()> {
         ctx.lin_kv().cas(key, from, to).await
     }
+}
+
+/// Counts terms, and says often which it is in.
+#[derive(Default)]
+pub(crate) struct Beats {
+    term: u64,
+}
+
+#[maelstrom::node]
+impl Beats {
+    #[rpc(reply(echo))]
+    fn echo(&self, echo: String) -> String {
+        echo
+    }
+
+    #[every(1s)]
+    fn next(&mut self) {
+        self.term += 1;
+    }
+
+    #[every(30ms)]
+    fn beat(&self, ctx: &Context<Self>) {
+        ctx.peers(ctx.others()).alive(self.term, ctx.now().subsec_micros());
+    }
+
+    #[message]
+    fn alive(&self, term: u64, at: u32) {
+        assert!(term <= self.term + 1 && at < 1_000_000);
+    }
+}
+
+/// Nodes that are in the first, the second and further terms.
+pub(crate) fn beating() -> Data {
+    let simulation = Simulation::<Beats>::new(Echo).nodes(3).rate(5.0).time_limit(Duration::from_secs(4));
+    data(&simulation.journal().run_seed(0), "echo", Verdict::Valid)
 }
 
 /// Five nodes and nothing wrong.

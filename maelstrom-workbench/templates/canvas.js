@@ -100,7 +100,8 @@ class Drawing {
     for (let at = Math.ceil(time.start / step) * step; at <= time.end; at += step) {
       c.moveTo(this.x(at), 0);
       c.lineTo(this.x(at), this.height - BOTTOM);
-      c.fillText(`${(at / 1e6).toFixed(digits)} s`, this.x(at), this.height - 6);
+      const text = `${(at / 1e6).toFixed(digits)} s`;
+      if (this.x(at) + c.measureText(text).width / 2 < this.width) c.fillText(text, this.x(at), this.height - 6);
     }
     c.stroke();
   }

@@ -71,10 +71,10 @@ class Values {
       const stopped = this.stopped(k).filter(([, of]) => of === place).map(([message]) => message);
       const known = stopped.filter((message) => message >= 0);
       const last = known.at(-1);
-      const would = !stopped.length ? "" : `: ${plural(stopped.length, "message")} that would have told it did not arrive`;
-      lines.push([make("b", { className: "invalid" }, `${places[place]} never`), would,
-        ...(last == null ? [] : ["; the last ", link(`${this.messages.word("src", last)} → ${places[place]} ${this.messages.word("kind", last)} `
-          + `${this.messages.became(last)} at ${seconds(this.messages.all.sent[last])}`, () => story.showMessage(last))])]);
+      const would = stopped.length < 2 ? "" : `: ${plural(stopped.length, "message")} that would have told it did not arrive; the last `;
+      lines.push([make("b", { className: "invalid" }, `${places[place]} never`), last == null ? would : would || ": ",
+        ...(last == null ? [] : [link(`${this.messages.word("src", last)} → ${places[place]} ${this.messages.word("kind", last)} `
+          + `${this.messages.became(last)}, sent at ${seconds(this.messages.all.sent[last])}`, () => story.showMessage(last))])]);
     }
     return make("details", { open: lines.length <= 8 }, make("summary", {}, `How value ${value} came to nodes`),
       make("ul", {}, ...lines.map((line) => make("li", {}, ...line))));

@@ -7,9 +7,9 @@ use super::search::{Budget, Call, Calls, Effect, Outcome, search};
 
 /// As many of each kind are tried, the last before it went wrong: each takes a search from the start, so that of a key with
 /// very many operations there are fewer.
-const TRIED: RangeInclusive<usize> = 4..=40;
+const TRIED: RangeInclusive<usize> = 2..=40;
 /// As many operations are placed again for each kind.
-const PLACED_AGAIN: usize = 200_000;
+const PLACED_AGAIN: usize = 100_000;
 
 /// With whose change alone there would be an order.
 #[derive(Clone, Copy, Debug)]

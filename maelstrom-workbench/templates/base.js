@@ -45,7 +45,8 @@ function lowerBound(count, key, value) {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (key(middle) < value) low = middle + 1; else high = middle;
+    if (key(middle) < value) low = middle + 1;
+    else high = middle;
   }
   return low;
 }
@@ -62,7 +63,12 @@ function nearest(things, distance, most) {
 
 // The time that all drawings show, in µs.
 const time = {
-  start: 0, end: 1, first: 0, last: 1, listeners: [], isMoving: false,
+  start: 0,
+  end: 1,
+  first: 0,
+  last: 1,
+  listeners: [],
+  isMoving: false,
   show(start, end) {
     const least = 50;
     const length = Math.min(Math.max(end - start, least), this.last - this.first);
@@ -83,7 +89,9 @@ const time = {
       this.changed();
     }, 150);
   },
-  changed() { this.listeners.forEach((listener) => listener()); },
+  changed() {
+    this.listeners.forEach((listener) => listener());
+  },
   zoom(factor, at) {
     this.moved();
     this.show(at - (at - this.start) * factor, at + (this.end - at) * factor);

@@ -1,6 +1,9 @@
 // A drawing over the time that is shown: axis, faults, zoom and pan.
 
-const LEFT = 70, RIGHT = 8, TOP = 18, BOTTOM = 20;
+const LEFT = 70,
+  RIGHT = 8,
+  TOP = 18,
+  BOTTOM = 20;
 
 class Drawing {
   // `draw(drawing)` draws the inside and returns how many marks that took, `labels(drawing)` what is beside it; `pick(x, y)`
@@ -23,15 +26,24 @@ class Drawing {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.later());
   }
 
-  get inner() { return Math.max(this.width - LEFT - RIGHT, 1); }
-  x(us) { return LEFT + ((us - time.start) / (time.end - time.start)) * this.inner; }
-  us(x) { return time.start + ((x - LEFT) / this.inner) * (time.end - time.start); }
+  get inner() {
+    return Math.max(this.width - LEFT - RIGHT, 1);
+  }
+  x(us) {
+    return LEFT + ((us - time.start) / (time.end - time.start)) * this.inner;
+  }
+  us(x) {
+    return time.start + ((x - LEFT) / this.inner) * (time.end - time.start);
+  }
 
   later() {
     this.isStale = true;
     // What nobody sees can wait until it rests.
     if (this.frame || (time.isMoving && !this.isSeen)) return;
-    this.frame = requestAnimationFrame(() => { this.frame = null; this.paint(); });
+    this.frame = requestAnimationFrame(() => {
+      this.frame = null;
+      this.paint();
+    });
   }
 
   paint() {
@@ -77,12 +89,17 @@ class Drawing {
     c.fillStyle = this.colours.lost;
     let free = LEFT;
     for (const { start, end, what } of this.faults) {
-      const from = Math.max(this.x(start), LEFT) + 3, to = Math.min(this.x(end ?? time.last), LEFT + this.inner);
+      const from = Math.max(this.x(start), LEFT) + 3,
+        to = Math.min(this.x(end ?? time.last), LEFT + this.inner);
       if (to - from < 60 || from < free) continue;
       const others = this.faults.filter((other) => other.start === start && other.end === end).length - 1;
       const text = others ? `${what}, and ${others} more` : what;
       const width = c.measureText(text).width;
-      c.fillText(width <= to - from ? text : `${text.slice(0, Math.floor(((to - from) / width) * text.length) - 1)}…`, from, 12);
+      c.fillText(
+        width <= to - from ? text : `${text.slice(0, Math.floor(((to - from) / width) * text.length) - 1)}…`,
+        from,
+        12,
+      );
       free = to;
     }
   }
@@ -112,13 +129,17 @@ class Drawing {
       const box = canvas.getBoundingClientRect();
       return [event.clientX - box.left, event.clientY - box.top];
     };
-    canvas.addEventListener("wheel", (event) => {
-      const isAcross = Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (!event.ctrlKey && !event.metaKey && !isAcross) return;
-      event.preventDefault();
-      if (isAcross) time.pan((event.deltaX / this.inner) * (time.end - time.start));
-      else time.zoom(Math.exp(event.deltaY / 300), this.us(place(event)[0]));
-    }, { passive: false });
+    canvas.addEventListener(
+      "wheel",
+      (event) => {
+        const isAcross = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+        if (!event.ctrlKey && !event.metaKey && !isAcross) return;
+        event.preventDefault();
+        if (isAcross) time.pan((event.deltaX / this.inner) * (time.end - time.start));
+        else time.zoom(Math.exp(event.deltaY / 300), this.us(place(event)[0]));
+      },
+      { passive: false },
+    );
     canvas.addEventListener("pointerdown", (event) => {
       this.pointers.set(event.pointerId, place(event));
       this.moved = 0;
@@ -164,7 +185,8 @@ class Drawing {
       const found = this.pick(...at);
       by("tip").hidden = found == null;
       if (found == null) return;
-      const tip = by("tip"), box = this.canvas.getBoundingClientRect();
+      const tip = by("tip"),
+        box = this.canvas.getBoundingClientRect();
       tip.textContent = this.tell(found);
       const [x, y] = [box.left + at[0], box.top + at[1]];
       tip.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - tip.offsetWidth - 4))}px`;
@@ -177,10 +199,14 @@ class Drawing {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const [length, middle] = [time.end - time.start, (time.start + time.end) / 2];
     const actions = {
-      ArrowLeft: () => time.pan(-length / 8), ArrowRight: () => time.pan(length / 8),
-      "+": () => time.zoom(0.7, middle), "=": () => time.zoom(0.7, middle), "-": () => time.zoom(1 / 0.7, middle),
+      ArrowLeft: () => time.pan(-length / 8),
+      ArrowRight: () => time.pan(length / 8),
+      "+": () => time.zoom(0.7, middle),
+      "=": () => time.zoom(0.7, middle),
+      "-": () => time.zoom(1 / 0.7, middle),
       0: () => time.show(time.first, time.last),
-      n: () => this.step(1), p: () => this.step(-1),
+      n: () => this.step(1),
+      p: () => this.step(-1),
     };
     if (!Object.hasOwn(actions, event.key)) return;
     event.preventDefault();

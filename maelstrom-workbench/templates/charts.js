@@ -3,14 +3,16 @@
 const MARKS = { ok: "●", info: "◆", fail: "✕" };
 
 function legend(id, entries) {
-  by(id).append(...entries.map(([colour, text]) =>
-    make("span", {}, make("b", { style: `color:${colour}` }, "■ "), text)));
+  by(id).append(
+    ...entries.map(([colour, text]) => make("span", {}, make("b", { style: `color:${colour}` }, "■ "), text)),
+  );
 }
 
 // A level for each bucket, and nothing between those that do not touch.
 function steps(c, levels, x) {
   levels.forEach(([bucket, y], k) => {
-    if (k && levels[k - 1][0] === bucket - 1) c.lineTo(x(bucket), y); else c.moveTo(x(bucket), y);
+    if (k && levels[k - 1][0] === bucket - 1) c.lineTo(x(bucket), y);
+    else c.moveTo(x(bucket), y);
     c.lineTo(x(bucket + 1), y);
   });
 }
@@ -21,7 +23,8 @@ function latencyChart(data, story) {
   const took = (operation) => (operation.completed ?? data.end) - operation.invoked;
   const all = data.operations.map(took).concat(data.charts.latency.flatMap((line) => line.points.map(([, us]) => us)));
   const greatest = all.reduce((a, b) => Math.max(a, b), 1000);
-  const low = Math.log10(100), high = Math.log10(greatest * 1.3);
+  const low = Math.log10(100),
+    high = Math.log10(greatest * 1.3);
   const y = (us, height) => TOP + (1 - (Math.log10(Math.max(us, 100)) - low) / (high - low)) * (height - TOP - BOTTOM);
   legend("latency-key", [
     ...functions.map((f) => [tint(f), f]),
@@ -44,16 +47,27 @@ function latencyChart(data, story) {
       c.strokeStyle = tint(line.f);
       c.lineWidth = line.quantile === 0.5 ? 2 : 0.8;
       c.beginPath();
-      steps(c, line.points.map(([bucket, us]) => [bucket, y(us, drawing.height)]), (bucket) => drawing.x(bucket * data.charts.bucket));
+      steps(
+        c,
+        line.points.map(([bucket, us]) => [bucket, y(us, drawing.height)]),
+        (bucket) => drawing.x(bucket * data.charts.bucket),
+      );
       c.stroke();
     }
     c.lineWidth = 1;
     return marks;
   };
   const drawing = new Drawing("latency", 240, data.faults, {
-    draw, choose: (operation) => story.choose(operation), step: (by_) => story.step(by_), tell: (operation) => story.tell(operation),
-    pick: (x, at) => nearest(story.visible(), (operation) =>
-      Math.hypot(drawing.x(operation.invoked) - x, y(took(operation), drawing.height) - at), 12),
+    draw,
+    choose: (operation) => story.choose(operation),
+    step: (by_) => story.step(by_),
+    tell: (operation) => story.tell(operation),
+    pick: (x, at) =>
+      nearest(
+        story.visible(),
+        (operation) => Math.hypot(drawing.x(operation.invoked) - x, y(took(operation), drawing.height) - at),
+        12,
+      ),
   });
   drawing.labels = () => {
     const c = drawing.context;
@@ -65,7 +79,10 @@ function latencyChart(data, story) {
 
 function rateChart(data, story) {
   const name = (line) => `${line.f} ${line.outcome}`;
-  legend("rate-key", data.charts.rate.map((line, k) => [hue(k), name(line)]));
+  legend(
+    "rate-key",
+    data.charts.rate.map((line, k) => [hue(k), name(line)]),
+  );
   const greatest = data.charts.rate.flatMap((line) => line.per_s).reduce((a, b) => Math.max(a, b), 1);
   const y = (per_s, height) => TOP + (1 - per_s / greatest) * (height - TOP - BOTTOM);
   const drawing = new Drawing("rate", 180, data.faults, {
@@ -77,7 +94,11 @@ function rateChart(data, story) {
         c.lineWidth = 1.5;
         c.setLineDash({ ok: [], info: [6, 3], fail: [2, 3] }[line.outcome]);
         c.beginPath();
-        steps(c, line.per_s.map((per_s, bucket) => [bucket, y(per_s, drawing.height)]), (bucket) => drawing.x(bucket * data.charts.bucket));
+        steps(
+          c,
+          line.per_s.map((per_s, bucket) => [bucket, y(per_s, drawing.height)]),
+          (bucket) => drawing.x(bucket * data.charts.bucket),
+        );
         c.stroke();
       });
       c.setLineDash([]);
@@ -89,32 +110,43 @@ function rateChart(data, story) {
     c.textAlign = "right";
     c.fillStyle = drawing.colours.dim;
     for (const part of [0, 0.5, 1]) {
-      c.fillText(`${(greatest * part).toFixed(1)} /s`, LEFT - 6, y(greatest * part, drawing.height) + (part === 1 ? 9 : 4));
+      c.fillText(
+        `${(greatest * part).toFixed(1)} /s`,
+        LEFT - 6,
+        y(greatest * part, drawing.height) + (part === 1 ? 9 : 4),
+      );
     }
   };
 }
 
 function timelineChart(data, story) {
   legend("timeline-key", [
-    ["var(--ok)", "ok"], ["var(--info)", "outcome unknown"], ["var(--fail)", "failed"], ["var(--dim)", "a line for each client, and its node"],
+    ["var(--ok)", "ok"],
+    ["var(--info)", "outcome unknown"],
+    ["var(--fail)", "failed"],
+    ["var(--dim)", "a line for each client, and its node"],
   ]);
   const workers = Math.max(data.concurrency, 1);
   const row = Math.max(4, Math.min(18, 700 / workers));
   const lane = (operation) => TOP + (operation.process % workers) * row;
   const drawing = new Drawing("timeline", Math.max(60, workers * row) + TOP + BOTTOM, data.faults, {
-    choose: (operation) => story.choose(operation), step: (by_) => story.step(by_), tell: (operation) => story.tell(operation),
+    choose: (operation) => story.choose(operation),
+    step: (by_) => story.step(by_),
+    tell: (operation) => story.tell(operation),
     draw: (drawing) => {
       const c = drawing.context;
       let marks = 0;
       c.textAlign = "left";
       const shown = story.visible();
       // Where the next box of the same client begins, if there are not too many to be read.
-      const nextOf = new Map(), last = new Map();
-      if (shown.length < 300) for (const operation of shown) {
-        const before = last.get(lane(operation));
-        if (before) nextOf.set(before, drawing.x(operation.invoked));
-        last.set(lane(operation), operation);
-      }
+      const nextOf = new Map(),
+        last = new Map();
+      if (shown.length < 300)
+        for (const operation of shown) {
+          const before = last.get(lane(operation));
+          if (before) nextOf.set(before, drawing.x(operation.invoked));
+          last.set(lane(operation), operation);
+        }
       for (const operation of shown) {
         const [from, to] = [drawing.x(operation.invoked), drawing.x(operation.completed ?? data.end)];
         const width = Math.max(to - from, 1.5);
@@ -127,7 +159,8 @@ function timelineChart(data, story) {
         }
         if (row > 10) {
           // Beside a box that is too short, up to the next one of its client.
-          const isInside = width > 60, text = `${operation.f} ${operation.result ?? operation.value}`;
+          const isInside = width > 60,
+            text = `${operation.f} ${operation.result ?? operation.value}`;
           const start = isInside ? from + 2 : from + width + 3;
           const room = isInside ? width : shown.length < 300 ? (nextOf.get(operation) ?? Infinity) - start : 0;
           if (room > 30) {
@@ -143,10 +176,14 @@ function timelineChart(data, story) {
     },
     pick: (x, at) => {
       const on = story.visible().filter((operation) => at >= lane(operation) && at < lane(operation) + row);
-      return nearest(on, (operation) => {
-        const [from, to] = [drawing.x(operation.invoked), drawing.x(operation.completed ?? data.end)];
-        return x < from ? from - x : x > to ? x - to : 0;
-      }, 8);
+      return nearest(
+        on,
+        (operation) => {
+          const [from, to] = [drawing.x(operation.invoked), drawing.x(operation.completed ?? data.end)];
+          return x < from ? from - x : x > to ? x - to : 0;
+        },
+        8,
+      );
     },
   });
   drawing.labels = () => {

@@ -4,10 +4,17 @@ function evidence(data, values, story) {
   const { known } = story;
   const named = data.evidence.map((index) => known.get(index)).filter(Boolean);
   const lost = values.spread.lost?.value;
-  by("evidence").append(...named.map((operation) => {
-    const isLost = lost != null && values.byOperation.get(operation.index) === lost;
-    return make("li", {}, link(story.brief(operation), () => story.show(operation)), ...(isLost ? [values.way(lost, story)] : []));
-  }));
+  by("evidence").append(
+    ...named.map((operation) => {
+      const isLost = lost != null && values.byOperation.get(operation.index) === lost;
+      return make(
+        "li",
+        {},
+        link(story.brief(operation), () => story.show(operation)),
+        ...(isLost ? [values.way(lost, story)] : []),
+      );
+    }),
+  );
   if (data.cycle) by("cycle").append(...circle(data.cycle, known, story));
   if (data.stuck) by("stuck").append(...lastStates(data.stuck, known, story));
   by("proof").hidden = !named.length && !data.cycle && !data.stuck;
@@ -15,8 +22,10 @@ function evidence(data, values, story) {
 
 // Elle's names of edges, in words.
 const KINDS = {
-  ww: (a, b) => `${b} overwrote what ${a} had written`, wr: (a, b) => `${b} read what ${a} had written`,
-  rw: (a, b) => `${b} overwrote what ${a} had read`, realtime: (a, b) => `${a} was over before ${b} began`,
+  ww: (a, b) => `${b} overwrote what ${a} had written`,
+  wr: (a, b) => `${b} read what ${a} had written`,
+  rw: (a, b) => `${b} overwrote what ${a} had read`,
+  realtime: (a, b) => `${a} was over before ${b} began`,
   process: (a, b) => `one process did ${a} before ${b}`,
 };
 // How much room arrows have beside the boxes.
@@ -27,7 +36,13 @@ function circle({ transactions, edges }, known, story) {
   const boxes = transactions.map(({ name, index, process }) => {
     const operation = known.get(index);
     const text = operation ? story.brief(operation) : `process ${process}, operation ${index}, which is not shown`;
-    return make("div", { className: "txn" }, make("b", {}, name), " ", operation ? link(text, () => story.show(operation)) : text);
+    return make(
+      "div",
+      { className: "txn" },
+      make("b", {}, name),
+      " ",
+      operation ? link(text, () => story.show(operation)) : text,
+    );
   });
   const rows = boxes.flatMap((box, k) => {
     const { from, to, kind, why } = edges[k];
@@ -45,43 +60,119 @@ function circle({ transactions, edges }, known, story) {
   new ResizeObserver(() => {
     const y = boxes.map((box) => box.offsetTop + box.offsetHeight / 2);
     drawing.setAttribute("height", column.offsetHeight);
-    drawing.replaceChildren(...edges.map(({ from, to, kind }) => {
-      const isBack = to <= from;
-      const bend = isBack ? -90 : -12, [start, end] = [y[from] + (isBack ? 4 : 6), y[to] - (isBack ? 4 : 6)];
-      const x = ARROWS - 4, group = svg("g", { class: "arrow" });
-      group.append(
-        svg("path", { d: `M ${x} ${start} C ${x + bend} ${start}, ${x + bend} ${end}, ${x} ${end}` }),
-        svg("path", { class: "head", d: `M ${x + 2} ${end} l -8 -4 l 0 8 z` }));
-      const label = svg("text", { x: x + bend * 0.75 + (isBack ? 4 : -4), y: (start + end) / 2 + 4, "text-anchor": isBack ? "start" : "end" });
-      label.textContent = kind;
-      group.append(label);
-      return group;
-    }));
+    drawing.replaceChildren(
+      ...edges.map(({ from, to, kind }) => {
+        const isBack = to <= from;
+        const bend = isBack ? -90 : -12,
+          [start, end] = [y[from] + (isBack ? 4 : 6), y[to] - (isBack ? 4 : 6)];
+        const x = ARROWS - 4,
+          group = svg("g", { class: "arrow" });
+        group.append(
+          svg("path", { d: `M ${x} ${start} C ${x + bend} ${start}, ${x + bend} ${end}, ${x} ${end}` }),
+          svg("path", { class: "head", d: `M ${x + 2} ${end} l -8 -4 l 0 8 z` }),
+        );
+        const label = svg("text", {
+          x: x + bend * 0.75 + (isBack ? 4 : -4),
+          y: (start + end) / 2 + 4,
+          "text-anchor": isBack ? "start" : "end",
+        });
+        label.textContent = kind;
+        group.append(label);
+        return group;
+      }),
+    );
   }).observe(column);
   return [make("p", {}, make("b", {}, "Each of these came before the next, and the last before the first:")), column];
 }
 
 function lastStates({ index, previous, states, order, suspects }, known, story) {
-  const operation = (at) => (known.has(at) ? link(story.brief(known.get(at)), () => story.show(known.get(at))) : `operation ${at}, which is not shown`);
+  const operation = (at) =>
+    known.has(at)
+      ? link(story.brief(known.get(at)), () => story.show(known.get(at)))
+      : `operation ${at}, which is not shown`;
   const rows = states.flatMap(({ value, next }) => {
     const state = make("th", { className: "text", rowSpan: Math.max(next.length, 1) }, JSON.stringify(value));
-    if (!next.length) return [make("tr", {}, state, make("td", { className: "text", colSpan: 2 }, "nothing could come next"))];
-    return next.map((it, k) => make("tr", {}, ...(k ? [] : [state]), make("td", { className: "text" }, operation(it.index)), make("td", { className: "text" }, it.why)));
+    if (!next.length)
+      return [make("tr", {}, state, make("td", { className: "text", colSpan: 2 }, "nothing could come next"))];
+    return next.map((it, k) =>
+      make(
+        "tr",
+        {},
+        ...(k ? [] : [state]),
+        make("td", { className: "text" }, operation(it.index)),
+        make("td", { className: "text" }, it.why),
+      ),
+    );
   });
-  const head = make("tr", {}, ...["value", "could come next", "and leads nowhere, as"].map((text) => make("th", { className: "text" }, text)));
+  const head = make(
+    "tr",
+    {},
+    ...["value", "could come next", "and leads nowhere, as"].map((text) => make("th", { className: "text" }, text)),
+  );
   const cell = (...children) => make("td", { className: "text" }, ...children);
-  const way = order.map((placed) => make("tr", {},
-    cell(known.get(placed.index)?.outcome === "info" ? "must have taken effect, though nobody was told: " : "", operation(placed.index)),
-    cell(JSON.stringify(placed.value))));
+  const way = order.map((placed) =>
+    make(
+      "tr",
+      {},
+      cell(
+        known.get(placed.index)?.outcome === "info" ? "must have taken effect, though nobody was told: " : "",
+        operation(placed.index),
+      ),
+      cell(JSON.stringify(placed.value)),
+    ),
+  );
   const failed = suspects.some((suspect) => suspect.failed);
   return [
-    ...(suspects.length ? [
-      make("p", {}, make("b", {}, failed ? "There would be an order had one of these taken effect, though it failed:" : "There would be an order without any one of these:")),
-      make("ul", {}, ...suspects.map((suspect) => make("li", {}, operation(suspect.index))))] : []),
-    make("p", {}, make("b", {}, "No order has a place for "), operation(index), make("b", {}, ` after all that was acknowledged before.`),
-      ...(suspects.length || previous == null ? [] : [" The last of its key to succeed before is ", operation(previous)])),
-    ...(way.length ? [make("p", {}, "This is one order of those before, of which the last are:"),
-      make("div", { className: "scroll" }, make("table", {}, make("tbody", {}, make("tr", {}, make("th", { className: "text" }, "operation"), make("th", { className: "text" }, "value after it")), ...way)))] : []),
+    ...(suspects.length
+      ? [
+          make(
+            "p",
+            {},
+            make(
+              "b",
+              {},
+              failed
+                ? "There would be an order had one of these taken effect, though it failed:"
+                : "There would be an order without any one of these:",
+            ),
+          ),
+          make("ul", {}, ...suspects.map((suspect) => make("li", {}, operation(suspect.index)))),
+        ]
+      : []),
+    make(
+      "p",
+      {},
+      make("b", {}, "No order has a place for "),
+      operation(index),
+      make("b", {}, ` after all that was acknowledged before.`),
+      ...(suspects.length || previous == null
+        ? []
+        : [" The last of its key to succeed before is ", operation(previous)]),
+    ),
+    ...(way.length
+      ? [
+          make("p", {}, "This is one order of those before, of which the last are:"),
+          make(
+            "div",
+            { className: "scroll" },
+            make(
+              "table",
+              {},
+              make(
+                "tbody",
+                {},
+                make(
+                  "tr",
+                  {},
+                  make("th", { className: "text" }, "operation"),
+                  make("th", { className: "text" }, "value after it"),
+                ),
+                ...way,
+              ),
+            ),
+          ),
+        ]
+      : []),
     make("p", {}, "In all such orders the value can only be one of these in the end:"),
     make("div", { className: "scroll" }, make("table", {}, make("tbody", {}, head, ...rows))),
   ];

@@ -1,9 +1,11 @@
 // Messages as arrows between lanes: of clients, nodes and services.
 
 // More would not be told apart, and take long; fewer while one moves.
-const MOST_DRAWN = 25_000, MOST_MOVING = 2_500;
+const MOST_DRAWN = 25_000,
+  MOST_MOVING = 2_500;
 // Up to so many have heads, and dashes where a timer sent them; up to so many are named.
-const MOST_DETAILED = 400, MOST_NAMED = 120;
+const MOST_DETAILED = 400,
+  MOST_NAMED = 120;
 // Lines of one colour are drawn at once, but not too many: paths get slow.
 const AT_ONCE = 1_000;
 // What was sent by a timer, or by a guess.
@@ -17,7 +19,10 @@ function lamportChart(data, messages, story) {
   const y = (lane) => TOP + (lane + 0.5) * row;
   const states = messages.states();
   by("of-state").hidden = !states.length;
-  by("state").append(...states.map(({ name }) => make("option", { value: name }, name)), make("option", { value: "" }, "nothing"));
+  by("state").append(
+    ...states.map(({ name }) => make("option", { value: name }, name)),
+    make("option", { value: "" }, "nothing"),
+  );
   by("state").addEventListener("change", () => time.changed());
   const kinds = new Map([...new Set(messages.all.kind)].map((kind, k) => [kind, hue(k)]));
 
@@ -77,16 +82,22 @@ function lamportChart(data, messages, story) {
     c.lineTo(place[2], place[3]);
     c.stroke();
     c.setLineDash([]);
-    if (isStopped) c.fillText("✕", place[2] - 4, place[3] + 4); else head(c, place);
+    if (isStopped) c.fillText("✕", place[2] - 4, place[3] + 4);
+    else head(c, place);
   };
 
   // Beside the middle of its arrow, or a line above or below where something else stands; else not at all.
   const name = (drawing, k) => {
-    const c = drawing.context, [x0, y0, x1, y1] = ends(drawing, k);
-    const kind = messages.isStopped(k) ? `${messages.word("kind", k)} ${ENDS[messages.all.end[k]]}` : messages.word("kind", k);
+    const c = drawing.context,
+      [x0, y0, x1, y1] = ends(drawing, k);
+    const kind = messages.isStopped(k)
+      ? `${messages.word("kind", k)} ${ENDS[messages.all.end[k]]}`
+      : messages.word("kind", k);
     const text = `${kind} ${messages.word("text", k)}`.slice(0, 60);
-    const x = Math.max((x0 + x1) / 2 + 5, LEFT + 2), width = c.measureText(text).width;
-    const isFree = (y) => !drawing.names.some((it) => Math.abs(it.y - y) < 11 && it.x < x + width && x < it.x + it.width);
+    const x = Math.max((x0 + x1) / 2 + 5, LEFT + 2),
+      width = c.measureText(text).width;
+    const isFree = (y) =>
+      !drawing.names.some((it) => Math.abs(it.y - y) < 11 && it.x < x + width && x < it.x + it.width);
     const middle = (y0 + y1) / 2 + 3;
     const free = [0, 12, -12, 24, -24].map((offset) => middle + offset).find(isFree);
     if (free == null) return;
@@ -108,9 +119,12 @@ function lamportChart(data, messages, story) {
     const all = messages.visible();
     const each = Math.ceil(all.length / MOST_DRAWN);
     const isKept = (k) => isDrawn(k, each) || isFollowed(k) || messages.isStopped(k);
-    by("drawn").textContent = `${plural(all.length, "message")} in this time`
-      + (each > 1 ? `, one in ${each} of them drawn, and all that did not arrive` : "")
-      + (all.length <= MOST_DETAILED ? "; dashed: sent by a timer or by work put off, not while a message was handled" : "; zoom in for types and fields");
+    by("drawn").textContent =
+      `${plural(all.length, "message")} in this time` +
+      (each > 1 ? `, one in ${each} of them drawn, and all that did not arrive` : "") +
+      (all.length <= MOST_DETAILED
+        ? "; dashed: sent by a timer or by work put off, not while a message was handled"
+        : "; zoom in for types and fields");
     by("drawn").dataset.messages = all.length;
     return each > 1 ? all.filter(isKept) : all;
   };
@@ -121,14 +135,16 @@ function lamportChart(data, messages, story) {
     c.textAlign = "left";
     for (const [lane, changes] of lanes) {
       changes.forEach(({ at, value }, k) => {
-        const from = Math.max(drawing.x(at), LEFT), to = Math.min(k + 1 < changes.length ? drawing.x(changes[k + 1].at) : Infinity, LEFT + drawing.inner);
+        const from = Math.max(drawing.x(at), LEFT),
+          to = Math.min(k + 1 < changes.length ? drawing.x(changes[k + 1].at) : Infinity, LEFT + drawing.inner);
         if (to <= from) return;
         c.fillStyle = hue(value);
         c.globalAlpha = 0.35;
         c.fillRect(from, y(lane) - 4, to - from, 8);
         c.globalAlpha = 1;
         c.fillStyle = drawing.colours.text;
-        const text = `${name} ${value}`, width = c.measureText(text).width;
+        const text = `${name} ${value}`,
+          width = c.measureText(text).width;
         if (row >= 20 && to - from > width + 6) {
           c.fillText(text, from + 3, y(lane) - 6);
           drawing.names.push({ x: from + 3, y: y(lane) - 6, width });
@@ -146,7 +162,8 @@ function lamportChart(data, messages, story) {
     messages.lanes.forEach((_, lane) => c.strokeRect(LEFT, y(lane), drawing.inner, 0));
     const isFollowed = (k) => messages.followed?.has(k);
     const shown = (time.isMoving ? moving : resting)(isFollowed);
-    const others = shown.filter((k) => !isFollowed(k)), own = shown.filter(isFollowed);
+    const others = shown.filter((k) => !isFollowed(k)),
+      own = shown.filter(isFollowed);
     const isNamed = shown.length <= MOST_NAMED;
     c.textAlign = "left";
     c.lineWidth = 1;
@@ -167,12 +184,17 @@ function lamportChart(data, messages, story) {
     return shown.length;
   };
 
-  const pick = (x, at) => nearest(messages.visible(), (k) => {
-    const [x0, y0, x1, y1] = ends(drawing, k);
-    const length = Math.hypot(x1 - x0, y1 - y0) || 1;
-    const along = Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (at - y0) * (y1 - y0)) / length ** 2));
-    return Math.hypot(x - x0 - along * (x1 - x0), at - y0 - along * (y1 - y0));
-  }, 6);
+  const pick = (x, at) =>
+    nearest(
+      messages.visible(),
+      (k) => {
+        const [x0, y0, x1, y1] = ends(drawing, k);
+        const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+        const along = Math.max(0, Math.min(1, ((x - x0) * (x1 - x0) + (at - y0) * (y1 - y0)) / length ** 2));
+        return Math.hypot(x - x0 - along * (x1 - x0), at - y0 - along * (y1 - y0));
+      },
+      6,
+    );
 
   const labels = (drawing) => {
     const c = drawing.context;
@@ -183,6 +205,11 @@ function lamportChart(data, messages, story) {
 
   const height = messages.lanes.length * row + TOP + BOTTOM;
   const drawing = new Drawing("lamport", height, data.faults, {
-    draw, labels, pick, choose: (k) => story.message(k), step: (by_) => story.step(by_), tell: (k) => messages.tell(k),
+    draw,
+    labels,
+    pick,
+    choose: (k) => story.message(k),
+    step: (by_) => story.step(by_),
+    tell: (k) => messages.tell(k),
   });
 }

@@ -22,11 +22,21 @@ class Messages {
     this.filter = { node: "", kind: "", only: false };
   }
 
-  word(list, k) { return this.all.words[this.all[list][k]]; }
-  from(k) { return this.fromLane[k]; }
-  to(k) { return this.toLane[k]; }
-  arrival(k) { return this.all.took[k] < 0 ? this.end : this.all.sent[k] + this.all.took[k]; }
-  isStopped(k) { return this.all.end[k] >= 1 && this.all.end[k] <= 3; }
+  word(list, k) {
+    return this.all.words[this.all[list][k]];
+  }
+  from(k) {
+    return this.fromLane[k];
+  }
+  to(k) {
+    return this.toLane[k];
+  }
+  arrival(k) {
+    return this.all.took[k] < 0 ? this.end : this.all.sent[k] + this.all.took[k];
+  }
+  isStopped(k) {
+    return this.all.end[k] >= 1 && this.all.end[k] <= 3;
+  }
   at(id) {
     const k = lowerBound(this.count, (at) => this.all.id[at], id);
     return this.all.id[k] === id ? k : -1;
@@ -70,7 +80,14 @@ class Messages {
   states() {
     const read = new Map();
     const numbers = (word) => {
-      if (!read.has(word)) read.set(word, [...this.all.words[word].matchAll(/(?:^|, )(\w+) (\d{1,9})(?=,|$)/g)].map(([, name, value]) => [name, Number(value)]));
+      if (!read.has(word))
+        read.set(
+          word,
+          [...this.all.words[word].matchAll(/(?:^|, )(\w+) (\d{1,9})(?=,|$)/g)].map(([, name, value]) => [
+            name,
+            Number(value),
+          ]),
+        );
       return read.get(word);
     };
     const states = new Map();
@@ -81,7 +98,8 @@ class Messages {
         if (!states.has(name)) states.set(name, { name, count: 0, isState: true, lanes: new Map() });
         const state = states.get(name);
         if (!state.lanes.has(lane)) state.lanes.set(lane, []);
-        const changes = state.lanes.get(lane), last = changes.at(-1);
+        const changes = state.lanes.get(lane),
+          last = changes.at(-1);
         state.count += 1;
         if (last && value < last.value) state.isState = false;
         if (!last || value > last.value) changes.push({ at: this.all.sent[k], value });
@@ -94,30 +112,39 @@ class Messages {
     return [...states.values()].filter(isState).sort((a, b) => b.count - a.count);
   }
 
-  isNode(lane) { return lane >= 1 && lane <= this.nodes; }
+  isNode(lane) {
+    return lane >= 1 && lane <= this.nodes;
+  }
 
   isShown(k) {
     const { node, kind, only } = this.filter;
-    return (!node || this.lanes[this.from(k)] === node || this.lanes[this.to(k)] === node)
-      && (!kind || this.word("kind", k) === kind)
-      && (!only || !this.followed || this.followed.has(k));
+    return (
+      (!node || this.lanes[this.from(k)] === node || this.lanes[this.to(k)] === node) &&
+      (!kind || this.word("kind", k) === kind) &&
+      (!only || !this.followed || this.followed.has(k))
+    );
   }
 
   // Those in the time shown that pass the filters; of so many that nobody needs all, only those that are `kept`.
   visible(kept = () => true) {
     const [first, after] = this.range();
     const shown = [];
-    for (let k = first; k < after; k += 1) if (kept(k) && this.arrival(k) >= time.start && this.isShown(k)) shown.push(k);
+    for (let k = first; k < after; k += 1)
+      if (kept(k) && this.arrival(k) >= time.start && this.isShown(k)) shown.push(k);
     return shown;
   }
 
   // All that may be in the time shown are between these places.
   range() {
-    return [time.start - Math.max(this.longest, 1), time.end].map((us) => lowerBound(this.count, (k) => this.all.sent[k], us));
+    return [time.start - Math.max(this.longest, 1), time.end].map((us) =>
+      lowerBound(this.count, (k) => this.all.sent[k], us),
+    );
   }
 
   became(k) {
-    return this.all.took[k] < 0 ? "on its way when all was over" : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
+    return this.all.took[k] < 0
+      ? "on its way when all was over"
+      : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
   }
 
   line(k) {
@@ -125,13 +152,16 @@ class Messages {
   }
 
   tell(k) {
-    return `${this.word("src", k)} → ${this.word("dest", k)}  ${this.word("kind", k)}  ${this.word("text", k)}\n`
-      + `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}; message ${this.all.id[k]}`;
+    return (
+      `${this.word("src", k)} → ${this.word("dest", k)}  ${this.word("kind", k)}  ${this.word("text", k)}\n` +
+      `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}; message ${this.all.id[k]}`
+    );
   }
 
   why(k, isSimulated) {
     const { cause, answers, operation } = this.all;
-    const name = (id) => (this.at(id) < 0 ? `message ${id}, which is not shown` : `message ${id}: ${this.tell(this.at(id))}`);
+    const name = (id) =>
+      this.at(id) < 0 ? `message ${id}, which is not shown` : `message ${id}: ${this.tell(this.at(id))}`;
     if (operation[k] >= 0) return `sent for operation ${operation[k]}`;
     if (cause[k] === -1) return "sent by a timer or by work put off, not while a message was handled";
     if (cause[k] < 0) return "nobody knows what it was sent for";

@@ -12,14 +12,16 @@ function verdict(data) {
   const { about } = data;
   by("title").textContent = `${about.workload}: `;
   by("title").append(make("span", { className: `verdict ${data.verdict}` }, data.verdict));
-  by("summary").textContent = `${data.nodes.length} nodes, ${data.concurrency} clients, ${seconds(data.end)}, `
-    + `${about.is_simulated ? "simulated" : "processes"}, seed ${data.seed}, maelstrom-workbench ${data.version}`;
+  by("summary").textContent =
+    `${data.nodes.length} nodes, ${data.concurrency} clients, ${seconds(data.end)}, ` +
+    `${about.is_simulated ? "simulated" : "processes"}, seed ${data.seed}, maelstrom-workbench ${data.version}`;
   by("verdict").append(
     ...list("Because", data.explanations),
     ...list("Maelstrom would", data.maelstrom_would),
     ...list("Odd", data.warnings),
     ...list("Left out", data.left_out),
-    ...(about.again ? [make("p", {}, make("b", {}, "Again"), make("pre", {}, about.again))] : []));
+    ...(about.again ? [make("p", {}, make("b", {}, "Again"), make("pre", {}, about.again))] : []),
+  );
 }
 
 // Numbers stand to the right; the first column, and those from `texts` on, are texts.
@@ -27,18 +29,24 @@ function table(heads, rows, texts = Infinity) {
   const kind = (k) => ({ className: k && k < texts ? "" : "text" });
   const head = make("tr", {}, ...heads.map((text, k) => make("th", kind(k), text)));
   const cells = (row) => row.map((cell, k) => make(k ? "td" : "th", kind(k), cell));
-  return make("div", { className: "scroll" },
-    make("table", {}, make("tbody", {}, head, ...rows.map((row) => make("tr", {}, ...cells(row))))));
+  return make(
+    "div",
+    { className: "scroll" },
+    make("table", {}, make("tbody", {}, head, ...rows.map((row) => make("tr", {}, ...cells(row))))),
+  );
 }
 
 function matrix(pairs) {
-  const names = [...new Set(pairs.flatMap(([src, dest]) => [src, dest]))]
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const names = [...new Set(pairs.flatMap(([src, dest]) => [src, dest]))].sort((a, b) =>
+    a.localeCompare(b, "en", { numeric: true }),
+  );
   if (names.length > 60) return make("p", {}, `${names.length} nodes are too many for a matrix`);
   const counts = new Map(pairs.map(([src, dest, count]) => [JSON.stringify([src, dest]), count]));
   const most = pairs.reduce((a, [, , count]) => Math.max(a, count), 1);
-  const grid = table(["from ↓ to →", ...names],
-    names.map((src) => [src, ...names.map((dest) => counts.get(JSON.stringify([src, dest])) ?? "")]));
+  const grid = table(
+    ["from ↓ to →", ...names],
+    names.map((src) => [src, ...names.map((dest) => counts.get(JSON.stringify([src, dest])) ?? "")]),
+  );
   grid.querySelectorAll("td").forEach((cell) => {
     const part = Number(cell.textContent) / most;
     if (part) cell.style.background = `color-mix(in srgb, var(--accent) ${Math.round(10 + 40 * part)}%, transparent)`;
@@ -50,26 +58,34 @@ function counts(data) {
   const { messages } = data;
   const per = data.messages_per_operation;
   by("counts").append(
-    make("p", {}, `${messages.total} messages`, per == null ? "" : `; between nodes ${per.toFixed(2)} for each operation`),
+    make(
+      "p",
+      {},
+      `${messages.total} messages`,
+      per == null ? "" : `; between nodes ${per.toFixed(2)} for each operation`,
+    ),
     table(["end", "messages"], Object.entries(messages.ends)),
     table(["type", "sent"], messages.types),
-    matrix(messages.pairs));
+    matrix(messages.pairs),
+  );
 }
 
 function aboutRun(data) {
   const rows = Object.entries(data.about.options ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
-  const faults = data.faults.map(({ what, start, end }) =>
-    `${what} from ${seconds(start)} ${end == null ? "on" : `to ${seconds(end)}`}`);
-  by("run").append(
-    ...(rows.length ? [table(["option", "value"], rows)] : []),
-    ...list("Faults", faults));
+  const faults = data.faults.map(
+    ({ what, start, end }) => `${what} from ${seconds(start)} ${end == null ? "on" : `to ${seconds(end)}`}`,
+  );
+  by("run").append(...(rows.length ? [table(["option", "value"], rows)] : []), ...list("Faults", faults));
 }
 
 // How long values took, by quantile.
 function spreadFigures(data) {
   const { spread, stable_latencies } = data;
   const of = (took) => new Map(took ?? []);
-  const columns = [["half of the nodes", of(spread?.half)], ["all nodes", of(spread?.all)]];
+  const columns = [
+    ["half of the nodes", of(spread?.half)],
+    ["all nodes", of(spread?.all)],
+  ];
   const stable = new Map(Object.entries(stable_latencies ?? {}).map(([quantile, ms]) => [Number(quantile), ms * 1e3]));
   columns.push(["every read after, for good", stable]);
   const shown = columns.filter(([, took]) => took.size);
@@ -79,15 +95,23 @@ function spreadFigures(data) {
   by("spreading").hidden = false;
   by("spread-figures").append(
     make("p", {}, "How long values took until they were in …"),
-    table(["quantile", ...shown.map(([name]) => name)], quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))])),
-    ...(spread?.incomplete ? [make("p", {}, `${plural(spread.incomplete, "value")} never came to all nodes.`)] : []));
+    table(
+      ["quantile", ...shown.map(([name]) => name)],
+      quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))]),
+    ),
+    ...(spread?.incomplete ? [make("p", {}, `${plural(spread.incomplete, "value")} never came to all nodes.`)] : []),
+  );
 }
 
 function controls(data, messages, values, story) {
   const option = (text, value) => make("option", { value }, text);
   by("node").append(option("all", ""), ...messages.lanes.map((name) => option(name, name)));
   by("kind").append(option("all", ""), ...data.messages.types.map(([name]) => option(name, name)));
-  for (const [id, name] of [["node", "value"], ["kind", "value"], ["only", "checked"]]) {
+  for (const [id, name] of [
+    ["node", "value"],
+    ["kind", "value"],
+    ["only", "checked"],
+  ]) {
     by(id).addEventListener("change", () => {
       messages.filter[id] = by(id)[name];
       time.changed();
@@ -98,17 +122,22 @@ function controls(data, messages, values, story) {
     story.choose(operation ?? null);
   };
   by("operation").addEventListener("change", () => {
-    const { value } = by("operation"), found = story.known.get(Number(value || -1));
+    const { value } = by("operation"),
+      found = story.known.get(Number(value || -1));
     if (found || !value) goTo(found);
-    else story.missing(`no operation that is shown has the index ${value}: it has that of its invocation in the history`);
+    else
+      story.missing(`no operation that is shown has the index ${value}: it has that of its invocation in the history`);
   });
   by("value").addEventListener("change", () => {
-    const { value } = by("value"), k = values.byValue.get(Number(value || NaN));
+    const { value } = by("value"),
+      k = values.byValue.get(Number(value || NaN));
     if (k != null || !value) goTo(k == null ? null : story.ofValue(k));
     else story.missing(`no value ${value} was added that is shown`);
   });
   by("clear").addEventListener("click", () => story.nothing());
-  addEventListener("keydown", (event) => { if (event.key === "Escape") story.nothing(); });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") story.nothing();
+  });
   by("whole").addEventListener("click", () => time.show(time.first, time.last));
   for (const id of ["from", "to"]) {
     by(id).addEventListener("change", () => time.show(Number(by("from").value) * 1e6, Number(by("to").value) * 1e6));
@@ -126,13 +155,23 @@ function operationList(story) {
     if (!by("list").open || time.isMoving) return;
     const wanted = by("find").value.toLowerCase();
     const found = story.visible().filter((operation) => story.tell(operation).toLowerCase().includes(wanted));
-    const rows = found.slice(0, MOST).map((operation) => [
-      link(String(operation.index), () => story.show(operation)), seconds(operation.invoked),
-      operation.completed == null ? "" : duration(operation.completed - operation.invoked),
-      operation.process, story.node(operation), operation.f, operation.value, operation.outcome, operation.result ?? operation.error ?? ""]);
+    const rows = found
+      .slice(0, MOST)
+      .map((operation) => [
+        link(String(operation.index), () => story.show(operation)),
+        seconds(operation.invoked),
+        operation.completed == null ? "" : duration(operation.completed - operation.invoked),
+        operation.process,
+        story.node(operation),
+        operation.f,
+        operation.value,
+        operation.outcome,
+        operation.result ?? operation.error ?? "",
+      ]);
     by("rows").replaceChildren(
       table(["index", "begun", "took", "process", "node", "f", "value", "outcome", "result"], rows, 4),
-      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []));
+      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []),
+    );
   };
   by("list").addEventListener("toggle", fill);
   by("find").addEventListener("input", fill);
@@ -149,10 +188,17 @@ function stay(data, story) {
       if (before.chosen != null) story.choose(story.known.get(before.chosen) ?? null);
       if (!before.isAll) time.show(before.start, before.end);
     }
-  } catch { /* Some browsers keep nothing for files. */ }
+  } catch {
+    /* Some browsers keep nothing for files. */
+  }
   addEventListener("pagehide", () => {
-    const { start, end } = time, isAll = start <= time.first && end >= time.last;
-    try { sessionStorage.setItem(key, JSON.stringify({ start, end, isAll, chosen: story.chosen?.index })); } catch { /* As well. */ }
+    const { start, end } = time,
+      isAll = start <= time.first && end >= time.last;
+    try {
+      sessionStorage.setItem(key, JSON.stringify({ start, end, isAll, chosen: story.chosen?.index }));
+    } catch {
+      /* As well. */
+    }
   });
 }
 
@@ -170,7 +216,8 @@ function anomaly(data, values, story) {
       story.chooseAll([first]);
       return;
     }
-    const from = named[0]?.invoked ?? data.focus, to = Math.max(data.focus, ...named.map(({ completed }) => completed ?? 0));
+    const from = named[0]?.invoked ?? data.focus,
+      to = Math.max(data.focus, ...named.map(({ completed }) => completed ?? 0));
     const length = Math.max((to - from) * 1.5, 1e5);
     if (length < LONGEST_STORY) time.show(from - length * 0.2, from - length * 0.2 + length);
     else time.around(data.focus, 4e5);

@@ -16,7 +16,8 @@ class Values {
 
   // How long until half of the nodes had it, and until all; nothing if that never was.
   took(k) {
-    const { added } = this.spread.values[k], told = this.toldNodes(k);
+    const { added } = this.spread.values[k],
+      told = this.toldNodes(k);
     const at = (count) => told[count - 1] && told[count - 1][1] - added;
     return { half: at(Math.ceil(this.nodes.length / 2)), all: at(this.nodes.length) };
   }
@@ -41,8 +42,13 @@ class Values {
   // and again.
   span(k) {
     const { added, told } = this.spread.values[k];
-    const tried = this.stopped(k).map(([message]) => message).filter((message) => message >= 0).map((message) => this.messages.all.sent[message]);
-    const times = [...told.filter(([, , id]) => id >= 0).map(([, at]) => at), ...tried].filter((at) => at < added + 5e6);
+    const tried = this.stopped(k)
+      .map(([message]) => message)
+      .filter((message) => message >= 0)
+      .map((message) => this.messages.all.sent[message]);
+    const times = [...told.filter(([, , id]) => id >= 0).map(([, at]) => at), ...tried].filter(
+      (at) => at < added + 5e6,
+    );
     const last = Math.max(added + 1e5, ...times);
     return [added - (last - added) * 0.1, last + (last - added) * 0.2];
   }
@@ -51,9 +57,13 @@ class Values {
     const { value, added, operation } = this.spread.values[k];
     const { half, all } = this.took(k);
     const untold = this.untold(k).map((place) => this.nodes[place]);
-    return `value ${value}, added at ${seconds(added)} by operation ${operation}\n`
-      + (half == null ? "" : `half of the nodes had it after ${duration(half)}`)
-      + (all == null ? `\nit never came to ${untold.slice(0, 12).join(", ")}${untold.length > 12 ? ", …" : ""}` : `, all after ${duration(all)}`);
+    return (
+      `value ${value}, added at ${seconds(added)} by operation ${operation}\n` +
+      (half == null ? "" : `half of the nodes had it after ${duration(half)}`) +
+      (all == null
+        ? `\nit never came to ${untold.slice(0, 12).join(", ")}${untold.length > 12 ? ", …" : ""}`
+        : `, all after ${duration(all)}`)
+    );
   }
 
   // Its way, a line for each place.
@@ -65,40 +75,67 @@ class Values {
       if (id < 0) return [`${when}: a read shows it`];
       const message = this.messages.at(id);
       if (message < 0) return [`${when}, by message ${id}, which is not shown`];
-      return [`${when}, by `, link(`${this.messages.word("src", message)} → ${places[place]} ${this.messages.word("kind", message)}`, () => story.showMessage(message))];
+      return [
+        `${when}, by `,
+        link(`${this.messages.word("src", message)} → ${places[place]} ${this.messages.word("kind", message)}`, () =>
+          story.showMessage(message),
+        ),
+      ];
     });
     for (const place of this.untold(k)) {
-      const stopped = this.stopped(k).filter(([, of]) => of === place).map(([message]) => message);
+      const stopped = this.stopped(k)
+        .filter(([, of]) => of === place)
+        .map(([message]) => message);
       const known = stopped.filter((message) => message >= 0);
       const last = known.at(-1);
-      const would = stopped.length < 2 ? "" : `: ${plural(stopped.length, "message")} that would have told it did not arrive; the last `;
-      lines.push([make("b", { className: "invalid" }, `${places[place]} never`), last == null ? would : would || ": ",
-        ...(last == null ? [] : [link(`${this.messages.word("src", last)} → ${places[place]} ${this.messages.word("kind", last)} `
-          + `${this.messages.became(last)}, sent at ${seconds(this.messages.all.sent[last])}`, () => story.showMessage(last))])]);
+      const tried = `: ${plural(stopped.length, "message")} that would have told it did not arrive, and none came after`;
+      const message = (k) =>
+        `${this.messages.word("src", k)} → ${places[place]} ${this.messages.word("kind", k)} ` +
+        `${this.messages.became(k)}, sent at ${seconds(this.messages.all.sent[k])}`;
+      lines.push([
+        make("b", { className: "invalid" }, `${places[place]} never`),
+        stopped.length ? tried : "",
+        ...(last == null ? [] : ["; the last was ", link(message(last), () => story.showMessage(last))]),
+      ]);
     }
-    return make("details", { open: lines.length <= 8 }, make("summary", {}, `How value ${value} came to nodes`),
-      make("ul", {}, ...lines.map((line) => make("li", {}, ...line))));
+    return make(
+      "details",
+      { open: lines.length <= 8 },
+      make("summary", {}, `How value ${value} came to nodes`),
+      make("ul", {}, ...lines.map((line) => make("li", {}, ...line))),
+    );
   }
 }
 
 function spreadChart(data, values, story) {
   if (!values.spread.values.length) return;
   for (const id of ["spreading", "of-value"]) by(id).hidden = false;
-  const entries = values.spread.values.map((value, k) => ({ k, added: value.added, ...values.took(k), isChosen: () => story.value === k }));
+  const entries = values.spread.values.map((value, k) => ({
+    k,
+    added: value.added,
+    ...values.took(k),
+    isChosen: () => story.value === k,
+  }));
   const greatest = entries.reduce((most, { half, all }) => Math.max(most, half ?? 0, all ?? 0), 1000);
-  const low = Math.log10(100), high = Math.log10(greatest * 2);
+  const low = Math.log10(100),
+    high = Math.log10(greatest * 2);
   const y = (us, height) => TOP + (1 - (Math.log10(Math.max(us, 100)) - low) / (high - low)) * (height - TOP - BOTTOM);
   const top = (drawing) => TOP + 8;
   const visible = () => {
     const first = lowerBound(entries.length, (k) => entries[k].added, time.start);
-    return entries.slice(first, lowerBound(entries.length, (k) => entries[k].added, time.end));
+    return entries.slice(
+      first,
+      lowerBound(entries.length, (k) => entries[k].added, time.end),
+    );
   };
   legend("spread-key", [
-    ["var(--ok)", "until half of the nodes had it"], ["var(--accent)", "until all had it"],
+    ["var(--ok)", "until half of the nodes had it"],
+    ["var(--accent)", "until all had it"],
     ["var(--lost)", "✕ it never came to some"],
   ]);
   const draw = (drawing) => {
-    const c = drawing.context, shown = visible();
+    const c = drawing.context,
+      shown = visible();
     c.textAlign = "center";
     for (const entry of shown) {
       const x = drawing.x(entry.added);
@@ -113,7 +150,8 @@ function spreadChart(data, values, story) {
       c.fillStyle = drawing.colours.ok;
       if (entry.half != null) c.fillRect(x - 1.5, half - 1.5, 3, 3);
       c.fillStyle = entry.all == null ? drawing.colours.lost : drawing.colours.accent;
-      if (entry.all == null) c.fillText("✕", x, all + 4); else c.fillRect(x - 1.5, all - 1.5, 3, 3);
+      if (entry.all == null) c.fillText("✕", x, all + 4);
+      else c.fillRect(x - 1.5, all - 1.5, 3, 3);
       if (entry.isChosen()) {
         c.strokeStyle = drawing.colours.accent;
         c.strokeRect(x - 5, all - 6, 10, Math.max((entry.half == null ? all : half) - all, 0) + 12);
@@ -128,12 +166,20 @@ function spreadChart(data, values, story) {
     for (let us = 100; us <= greatest * 1.3; us *= 10) c.fillText(duration(us), LEFT - 6, y(us, drawing.height) + 4);
   };
   const drawing = new Drawing("spread", 200, data.faults, {
-    draw, labels,
-    tell: (entry) => values.tell(entry.k), choose: (entry) => story.choose(entry && story.ofValue(entry.k)), step: (by_) => story.step(by_),
-    pick: (x, at) => nearest(visible(), (entry) => {
-      const across = Math.abs(drawing.x(entry.added) - x);
-      const [half, all] = [entry.half, entry.all].map((us) => (us == null ? top(drawing) : y(us, drawing.height)));
-      return Math.hypot(across, Math.max(all - at, at - Math.max(half, all), 0));
-    }, 10),
+    draw,
+    labels,
+    tell: (entry) => values.tell(entry.k),
+    choose: (entry) => story.choose(entry && story.ofValue(entry.k)),
+    step: (by_) => story.step(by_),
+    pick: (x, at) =>
+      nearest(
+        visible(),
+        (entry) => {
+          const across = Math.abs(drawing.x(entry.added) - x);
+          const [half, all] = [entry.half, entry.all].map((us) => (us == null ? top(drawing) : y(us, drawing.height)));
+          return Math.hypot(across, Math.max(all - at, at - Math.max(half, all), 0));
+        },
+        10,
+      ),
   });
 }

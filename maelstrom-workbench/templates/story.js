@@ -17,28 +17,44 @@ class Story {
   visible() {
     const after = lowerBound(this.operations.length, (k) => this.operations[k].invoked, time.end);
     const node = this.data.nodes.indexOf(this.messages.filter.node);
-    return this.operations.slice(0, after).filter((operation) =>
-      (operation.completed ?? this.data.end) >= time.start && (node < 0 || operation.node === node));
+    return this.operations
+      .slice(0, after)
+      .filter(
+        (operation) => (operation.completed ?? this.data.end) >= time.start && (node < 0 || operation.node === node),
+      );
   }
 
   brief(operation) {
-    const shown = operation.outcome === "ok" ? operation.result ?? operation.value : `${operation.value} ${operation.error ?? ""}`;
-    return `${seconds(operation.invoked)}: process ${operation.process} at ${this.node(operation)}: `
-      + `${operation.f} ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown} ${operation.outcome}`;
+    const shown =
+      operation.outcome === "ok"
+        ? (operation.result ?? operation.value)
+        : `${operation.value} ${operation.error ?? ""}`;
+    return (
+      `${seconds(operation.invoked)}: process ${operation.process} at ${this.node(operation)}: ` +
+      `${operation.f} ${shown.length > 60 ? `${shown.slice(0, 59)}…` : shown} ${operation.outcome}`
+    );
   }
 
   tell(operation) {
-    const end = operation.completed == null ? "never completed"
-      : `${operation.outcome} after ${duration(operation.completed - operation.invoked)}`;
-    return `operation ${operation.index}${operation.is_final ? " (final)" : ""}: process ${operation.process} `
-      + `of client ${operation.process % Math.max(this.data.concurrency, 1)} at ${this.node(operation)}: ${operation.f} ${operation.value}\nat ${seconds(operation.invoked)}, ${end}`
-      + (operation.result == null ? "" : `\n→ ${operation.result}`)
-      + (operation.error == null ? "" : `\nerror: ${operation.error}`);
+    const end =
+      operation.completed == null
+        ? "never completed"
+        : `${operation.outcome} after ${duration(operation.completed - operation.invoked)}`;
+    return (
+      `operation ${operation.index}${operation.is_final ? " (final)" : ""}: process ${operation.process} ` +
+      `of client ${operation.process % Math.max(this.data.concurrency, 1)} at ${this.node(operation)}: ${operation.f} ${operation.value}\nat ${seconds(operation.invoked)}, ${end}` +
+      (operation.result == null ? "" : `\n→ ${operation.result}`) +
+      (operation.error == null ? "" : `\nerror: ${operation.error}`)
+    );
   }
 
-  node(operation) { return this.data.nodes[operation.node] ?? "?"; }
+  node(operation) {
+    return this.data.nodes[operation.node] ?? "?";
+  }
 
-  ofValue(k) { return this.known.get(this.values.spread.values[k].operation) ?? null; }
+  ofValue(k) {
+    return this.known.get(this.values.spread.values[k].operation) ?? null;
+  }
 
   // Goes to an operation if it is not to be seen, and follows it.
   show(operation) {
@@ -51,7 +67,8 @@ class Story {
 
   showMessage(k) {
     const { sent } = this.messages.all;
-    if (sent[k] < time.start || this.messages.arrival(k) > time.end) time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
+    if (sent[k] < time.start || this.messages.arrival(k) > time.end)
+      time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
     this.message(k);
   }
 
@@ -63,7 +80,7 @@ class Story {
 
   // All at once: what they caused is to be seen, but nothing is told of each.
   chooseAll(operations) {
-    const value = operations.length === 1 ? this.values.byOperation.get(operations[0].index) ?? null : null;
+    const value = operations.length === 1 ? (this.values.byOperation.get(operations[0].index) ?? null) : null;
     this.follow(operations, value, this.roles(operations, value), null);
   }
 
@@ -72,12 +89,21 @@ class Story {
     const { messages, values } = this;
     const roots = operations.flatMap((operation) => messages.ofOperation(operation.index));
     const roles = new Map();
-    const add = (places, role) => places.forEach((k) => { if (k >= 0 && !roles.has(k)) roles.set(k, role); });
+    const add = (places, role) =>
+      places.forEach((k) => {
+        if (k >= 0 && !roles.has(k)) roles.set(k, role);
+      });
     add(messages.causedBy(roots), "caused");
     if (!this.data.about.is_simulated) add(messages.causedBy(messages.meanwhile(roots)), "guess");
     if (value != null) {
-      add(values.stopped(value).map(([k]) => k), "stopped");
-      add(values.brought(value).map((id) => messages.at(id)), "beside");
+      add(
+        values.stopped(value).map(([k]) => k),
+        "stopped",
+      );
+      add(
+        values.brought(value).map((id) => messages.at(id)),
+        "beside",
+      );
     }
     return roles;
   }
@@ -89,14 +115,19 @@ class Story {
     this.follow([], null, roles, `${messages.tell(k)}\n${messages.why(k, this.data.about.is_simulated)}`);
   }
 
-  nothing() { this.follow([], null, new Map(), null); }
+  nothing() {
+    this.follow([], null, new Map(), null);
+  }
 
   // There is none of that number.
-  missing(what) { this.follow([], null, new Map(), what); }
+  missing(what) {
+    this.follow([], null, new Map(), what);
+  }
 
   step(by_) {
     const { operations } = this;
-    const at = this.chosen ? operations.indexOf(this.chosen) + by_
+    const at = this.chosen
+      ? operations.indexOf(this.chosen) + by_
       : lowerBound(operations.length, (k) => operations[k].invoked, time.start);
     const next = operations[Math.min(Math.max(at, 0), operations.length - 1)];
     if (!next) return;
@@ -114,7 +145,10 @@ class Story {
     by("value").value = value == null ? "" : this.values.spread.values[value].value;
     const count = (role) => [...roles.values()].filter((it) => it === role).length;
     Object.assign(by("lamport").dataset, {
-      followed: count("caused"), beside: count("beside"), guess: count("guess"), stopped: count("stopped"),
+      followed: count("caused"),
+      beside: count("beside"),
+      guess: count("guess"),
+      stopped: count("stopped"),
     });
     by("detail").hidden = !text;
     if (text) by("detail").replaceChildren(...this.details(text, roles, count, value));
@@ -123,18 +157,38 @@ class Story {
 
   details(text, roles, count, value) {
     const told = [[count("caused"), "sent for it, and for what that caused in turn"]];
-    if (value != null) told.push(
-      [count("beside"), "sent otherwise, by timers for example, that brought its value to somebody first"],
-      [count("stopped"), "sent otherwise that would have told somebody its value, and did not arrive"]);
-    if (!this.data.about.is_simulated) told.push([count("guess"), "sent by the node until it had answered: perhaps for it, which is a guess"]);
-    const lines = told.filter(([number], k) => number || !k).map(([number, what]) => `${plural(number, "message")} ${what}`);
+    if (value != null)
+      told.push(
+        [count("beside"), "sent otherwise, by timers for example, that brought its value to somebody first"],
+        [count("stopped"), "sent otherwise that would have told somebody its value, and did not arrive"],
+      );
+    if (!this.data.about.is_simulated)
+      told.push([count("guess"), "sent by the node until it had answered: perhaps for it, which is a guess"]);
+    const lines = told
+      .filter(([number], k) => number || !k)
+      .map(([number, what]) => `${plural(number, "message")} ${what}`);
     const lost = [...roles.keys()].filter((k) => roles.get(k) !== "stopped" && this.messages.isStopped(k));
-    const links = lost.slice(0, MOST_TOLD).map((k) => make("li", {}, link(this.messages.line(k), () => this.showMessage(k))));
+    const links = lost.slice(0, MOST_TOLD).map((k) =>
+      make(
+        "li",
+        {},
+        link(this.messages.line(k), () => this.showMessage(k)),
+      ),
+    );
     if (lost.length > links.length) links.push(make("li", {}, `and ${lost.length - links.length} more`));
     return [
-      make("button", { type: "button", className: "close", title: "follow none (Escape)", onclick: () => this.nothing() }, "✕"),
+      make(
+        "button",
+        { type: "button", className: "close", title: "follow none (Escape)", onclick: () => this.nothing() },
+        "✕",
+      ),
       make("pre", {}, text),
-      make("p", {}, lines.join("; "), lost.length ? `. ${plural(lost.length, "message")} of them did not arrive:` : "."),
+      make(
+        "p",
+        {},
+        lines.join("; "),
+        lost.length ? `. ${plural(lost.length, "message")} of them did not arrive:` : ".",
+      ),
       ...(links.length ? [make("ul", {}, ...links)] : []),
       ...(value == null ? [] : [this.values.way(value, this)]),
     ];

@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let large = "by('value').value = 500;
         by('value').dispatchEvent(new Event('change'));
         by('only').click();
-        time.show(9.9e6, 10.06e6);
+        time.show(9.91e6, 10.03e6);
         by('time').scrollIntoView();";
     let pictures = [
         ("valid", shown_runs::valid(), valid),

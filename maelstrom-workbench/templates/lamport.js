@@ -90,10 +90,8 @@ function lamportChart(data, messages, story) {
   const name = (drawing, k) => {
     const c = drawing.context,
       [x0, y0, x1, y1] = ends(drawing, k);
-    const kind = messages.isStopped(k)
-      ? `${messages.word("kind", k)} ${ENDS[messages.all.end[k]]}`
-      : messages.word("kind", k);
-    const text = `${kind} ${messages.word("text", k)}`.slice(0, 60);
+    const end = messages.isStopped(k) ? ` ✕ ${ENDS[messages.all.end[k]]}` : "";
+    const text = `${messages.word("kind", k)} ${messages.word("text", k)}`.slice(0, 60) + end;
     const x = Math.max((x0 + x1) / 2 + 5, LEFT + 2),
       width = c.measureText(text).width;
     const isFree = (y) =>

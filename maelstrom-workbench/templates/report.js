@@ -15,8 +15,8 @@ function verdict(data) {
   by("summary").textContent =
     `${data.nodes.length} nodes, ${data.concurrency} clients, ${seconds(data.end)}, ` +
     `${about.is_simulated ? "simulated" : "processes"}, seed ${data.seed}, maelstrom-workbench ${data.version}`;
-  by("verdict").append(
-    ...list("Because", data.explanations),
+  by("verdict").append(...list("Because", data.explanations));
+  by("notes").append(
     ...list("Maelstrom would", data.maelstrom_would),
     ...list("Odd", data.warnings),
     ...list("Left out", data.left_out),
@@ -99,7 +99,15 @@ function spreadFigures(data) {
       ["quantile", ...shown.map(([name]) => name)],
       quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))]),
     ),
-    ...(spread?.incomplete ? [make("p", {}, `${plural(spread.incomplete, "value")} never came to all nodes.`)] : []),
+    ...(spread?.incomplete
+      ? [
+          make(
+            "p",
+            {},
+            `${plural(spread.incomplete, "value")} never came to all nodes, as far as messages and reads tell. The checker calls a value lost only if the last reads miss it.`,
+          ),
+        ]
+      : []),
   );
 }
 
@@ -247,6 +255,7 @@ async function main() {
   spreadChart(data, values, story);
   controls(data, messages, values, story);
   operationList(story);
+  valueList(values, story);
   time.show(time.first, time.last);
   if (data.verdict !== "valid" && data.focus != null) anomaly(data, values, story);
   stay(data, story);

@@ -4,6 +4,8 @@ class Values {
   constructor(data, messages) {
     this.spread = data.spread ?? { places: [], values: [], lost: null };
     this.nodes = data.nodes;
+    this.faults = data.faults;
+    this.end = data.end;
     this.messages = messages;
     this.byOperation = new Map(this.spread.values.map((value, k) => [value.operation, k]));
     this.byValue = new Map(this.spread.values.map(({ value }, k) => [value, k]));
@@ -32,10 +34,37 @@ class Values {
     return this.spread.values[k].told.map(([, , id]) => id).filter((id) => id >= 0);
   }
 
+  // All others that had it, as far as they are kept, such as repetitions and answers.
+  carried(k) {
+    return this.spread.values[k].carried;
+  }
+
   // Those that would have told somebody, and did not arrive: where they stand, and who would have been told.
   stopped(k) {
-    if (this.spread.lost?.value !== k) return [];
-    return this.spread.lost.stopped.map(([id, place]) => [this.messages.at(id), place]);
+    const untold = new Set(this.untold(k));
+    const { lost } = this.spread;
+    const known = lost?.value === k ? lost.stopped.map(([id, place]) => [this.messages.at(id), place]) : [];
+    const places = new Set(known.map(([at]) => at));
+    const others = this.carried(k)
+      .map((id) => this.messages.at(id))
+      .filter((at) => at >= 0 && this.messages.isStopped(at) && !places.has(at))
+      .map((at) => [at, this.messages.to(at) - 1])
+      .filter(([, place]) => untold.has(place));
+    return [...known, ...others].sort(([a], [b]) => a - b);
+  }
+
+  // How long there was no fault at all since then, and from when on first.
+  calm(since) {
+    let [at, sum, first] = [since, 0, null];
+    for (const { start, end } of [...this.faults].sort((a, b) => a.start - b.start)) {
+      if (start > at) {
+        first ??= at;
+        sum += start - at;
+      }
+      at = Math.max(at, end ?? this.end);
+    }
+    if (at < this.end) first ??= at;
+    return { sum: sum + Math.max(this.end - at, 0), first };
   }
 
   // From when it was added until the last message came that brought it, or that should have: not for ever, as some try again
@@ -88,7 +117,9 @@ class Values {
         .map(([message]) => message);
       const known = stopped.filter((message) => message >= 0);
       const last = known.at(-1);
-      const tried = `: ${plural(stopped.length, "message")} that would have told it did not arrive, and none came after`;
+      const tried = `: ${plural(stopped.length, "message")} that would have told it did not arrive`;
+      const since = last == null ? added : this.messages.all.sent[last];
+      const calm = this.calm(since);
       const message = (k) =>
         `${this.messages.word("src", k)} → ${places[place]} ${this.messages.word("kind", k)} ` +
         `${this.messages.became(k)}, sent at ${seconds(this.messages.all.sent[k])}`;
@@ -96,6 +127,13 @@ class Values {
         make("b", { className: "invalid" }, `${places[place]} never`),
         stopped.length ? tried : "",
         ...(last == null ? [] : ["; the last was ", link(message(last), () => story.showMessage(last))]),
+        `; ${stopped.length ? "after that" : "as far as is known,"} none was sent, `,
+        ...(calm.first == null
+          ? ["and there was a fault all the time"]
+          : [
+              `though for ${duration(calm.sum)} there was no fault, `,
+              link(`first from ${seconds(calm.first)} on`, () => time.show(calm.first - 2e5, calm.first + 1e6)),
+            ]),
       ]);
     }
     return make(
@@ -129,7 +167,7 @@ function spreadChart(data, values, story) {
     );
   };
   legend("spread-key", [
-    ["var(--ok)", "until half of the nodes had it"],
+    ["var(--ok)", "until half of the nodes had it (none if they never had)"],
     ["var(--accent)", "until all had it"],
     ["var(--lost)", "✕ it never came to some"],
   ]);
@@ -182,4 +220,45 @@ function spreadChart(data, values, story) {
         10,
       ),
   });
+}
+
+// Values one below the other, those first that never came to some node.
+function valueList(values, story) {
+  const MOST = 300;
+  const fill = () => {
+    if (!by("values").open || by("value-rows").firstChild) return;
+    const all = values.spread.values.map((value, k) => ({ k, ...value, ...values.took(k), missing: values.untold(k) }));
+    const sorted = all.sort((a, b) => (b.missing.length > 0) - (a.missing.length > 0) || a.k - b.k);
+    const rows = sorted.slice(0, MOST).map(({ k, value, added, half, all, missing }) => {
+      const own = story.ofValue(k);
+      const had = values.brought(k).length + values.carried(k).length;
+      return [
+        link(String(value), () => own && story.show(own)),
+        seconds(added),
+        own ? story.node(own) : "",
+        half == null ? "never" : duration(half),
+        all == null ? "never" : duration(all),
+        missing.length,
+        had,
+        values.stopped(k).length,
+        missing.map((place) => values.nodes[place]).join(" "),
+      ];
+    });
+    const heads = [
+      "value",
+      "added",
+      "at",
+      "in half after",
+      "in all after",
+      "missing",
+      "messages",
+      "stopped",
+      "never came to",
+    ];
+    by("value-rows").append(
+      table(heads, rows, 8),
+      ...(all.length > MOST ? [make("p", {}, `and ${all.length - MOST} more`)] : []),
+    );
+  };
+  by("values").addEventListener("toggle", fill);
 }

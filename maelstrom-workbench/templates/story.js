@@ -101,7 +101,7 @@ class Story {
         "stopped",
       );
       add(
-        values.brought(value).map((id) => messages.at(id)),
+        [...values.brought(value), ...values.carried(value)].map((id) => messages.at(id)),
         "beside",
       );
     }
@@ -159,8 +159,8 @@ class Story {
     const told = [[count("caused"), "sent for it, and for what that caused in turn"]];
     if (value != null)
       told.push(
-        [count("beside"), "sent otherwise, by timers for example, that brought its value to somebody first"],
-        [count("stopped"), "sent otherwise that would have told somebody its value, and did not arrive"],
+        [count("beside"), "that had its value otherwise: sent by timers, for example"],
+        [count("stopped"), "sent otherwise that would have told its value to somebody who never had it"],
       );
     if (!this.data.about.is_simulated)
       told.push([count("guess"), "sent by the node until it had answered: perhaps for it, which is a guess"]);

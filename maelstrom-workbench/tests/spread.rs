@@ -142,6 +142,36 @@ fn each_node_was_told_by_the_first_message_that_had_the_value() {
     }
 }
 
+/// So that one sees who tried again, and who did not.
+#[test]
+fn all_messages_that_had_a_value_are_known_whatever_became_of_them() {
+    let run = Simulation::<Gossips>::new(GSet)
+        .nodes(3)
+        .latency(Duration::from_millis(5))
+        .rate(10.0)
+        .time_limit(Duration::from_secs(3))
+        .nemesis(Nemesis::loss().probability(0.5).interval(Duration::from_secs(1)))
+        .journal()
+        .run_seed(0);
+    let spread = spread(&run, "g-set");
+    let mut lost = 0;
+    for value in &spread.values {
+        let ends = run.journal.iter().filter(|event| event.kind != EventKind::Send);
+        let carried = ends.filter(|event| {
+            let message: Json = serde_json::from_str(&event.line).unwrap();
+            let body = &message["body"];
+            has_element(&body["seen"], value.value) || body["element"].as_i64() == Some(value.value)
+        });
+        // There is room for the first 60.
+        let carried = carried.take(60).map(|event| (i64::try_from(event.id).unwrap(), event.kind));
+        let is_first = |id: i64| value.told.iter().any(|(_, _, first)| *first == id);
+        let expected: BTreeMap<i64, EventKind> = carried.filter(|(id, _)| !is_first(*id)).collect();
+        assert_eq!(value.carried, expected.keys().copied().collect::<Vec<_>>(), "{value:?}");
+        lost += expected.values().filter(|kind| **kind == EventKind::Lost).count();
+    }
+    assert!(lost > 0);
+}
+
 /// The counter has been some value's number long before anybody was told that value.
 #[test]
 fn a_counter_is_not_taken_for_a_value() {

@@ -134,6 +134,7 @@ pub(crate) fn followed_with(data: &Data, index: usize) -> BTreeSet<usize> {
     let Some(spread) = &data.spread else { return all };
     let Some(place) = spread.values.iter().position(|value| value.operation == index) else { return all };
     all.extend(brought(data, &spread.values[place]));
+    all.extend(places(data, spread.values[place].carried.iter().copied()));
     if let Some(lost) = spread.lost.as_ref().filter(|lost| lost.value == place) {
         all.extend(places(data, lost.stopped.iter().map(|(id, _)| *id)));
     }

@@ -88,7 +88,7 @@ pub(crate) fn what_nodes_answer_stays_text(driver: &Driver) {
     assert!(data.operations.iter().any(|operation| operation.error.is_some()));
     assert!(data.operations.iter().any(|operation| operation.result.is_some()));
     let page = Page::open(driver, data);
-    assert!(page.text_of("title").contains(SEEN) && page.text_of("verdict").contains(SEEN));
+    assert!(page.text_of("title").contains(SEEN) && page.text_of("notes").contains(SEEN));
     for operation in &page.data.operations {
         page.set("operation", &operation.index.to_string());
         // JSON has a backslash before each quote.

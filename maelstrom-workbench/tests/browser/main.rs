@@ -66,6 +66,7 @@ fn main() {
         evidence::a_circle_of_transactions_is_drawn,
         evidence::the_last_states_of_a_register_are_told,
         showing::the_list_has_the_operations_that_are_shown,
+        showing::the_list_of_values_begins_with_those_that_got_lost,
         showing::states_are_shown_on_the_lines_of_nodes,
         showing::a_run_that_goes_on_stays_where_one_looks,
         reading::the_keyboard_reaches_everything,

@@ -79,6 +79,32 @@ pub(crate) fn the_list_has_the_operations_that_are_shown(driver: &Driver) {
     assert_eq!(page.text("document.getElementById('operation').value"), adds[0].to_string());
 }
 
+pub(crate) fn the_list_of_values_begins_with_those_that_got_lost(driver: &Driver) {
+    let page = Page::open(driver, shown_runs::losing());
+    page.value("document.querySelector('#values summary').click()");
+    page.settle();
+    let spread = page.data.spread.as_ref().unwrap();
+    assert!(spread.incomplete > 0 && spread.values.len() > 300);
+    let cells = "[...document.querySelectorAll('#value-rows tr')].map((row) => [...row.children].map((cell) => cell.textContent))";
+    let rows: Vec<Vec<String>> = serde_json::from_value(page.value(cells)).unwrap();
+    let [_heads, rows @ ..] = &rows[..] else { panic!("no rows") };
+    assert_eq!(rows.len(), 300);
+    for row in &rows[..spread.incomplete.min(300)] {
+        let value = spread.values.iter().find(|value| value.value.to_string() == row[0]).unwrap();
+        let told = value.told.iter().filter(|(place, ..)| *place < page.data.nodes.len()).count();
+        assert_eq!(
+            (row[4].as_str(), &row[5]),
+            ("never", &(page.data.nodes.len() - told).to_string()),
+            "{value:?}"
+        );
+    }
+    let lost = &spread.values[spread.lost.as_ref().unwrap().value];
+    page.value("document.querySelector('#value-rows button').click()");
+    page.settle();
+    assert_eq!(page.text("document.getElementById('value').value"), rows[0][0]);
+    assert!(page.text_of("evidence").contains("after that none was sent"), "of {lost:?}");
+}
+
 pub(crate) fn keys_zoom_around_the_middle_and_pan_by_an_eighth(driver: &Driver) {
     let page = open(driver);
     for drawing in ["lamport", "timeline", "latency", "rate", "spread"] {

@@ -32,6 +32,8 @@ const MOST_VALUES: usize = 20_000;
 const MOST_CARRIERS: usize = 32;
 /// As many messages are kept that did not bring the value that got lost.
 const MOST_ATTEMPTS: usize = 5_000;
+/// As many messages are kept that had a value and were not the first to bring it: of each, and in all.
+const MOST_CARRIED: (usize, usize) = (60, 100_000);
 /// They can be told values, and tell them.
 const SERVICES: [&str; 4] = ["lin-kv", "seq-kv", "lww-kv", "lin-tso"];
 /// The quantiles of how long values took.
@@ -91,6 +93,9 @@ pub struct Spreading {
     /// Who was told when, in the order of time: the number of the place, the time in µs, and the number of the message, or
     /// -1 where only a read shows it.
     pub told: Vec<(usize, i64, i64)>,
+    /// The numbers of further messages that had it, whatever became of them, such as repetitions: the first ones, as long as
+    /// there is room.
+    pub carried: Vec<i64>,
 }
 
 /// What became of the value that got lost, or that was asked for.
@@ -118,6 +123,9 @@ pub(super) struct Tracker {
     /// The place of the lost value.
     lost: Option<usize>,
     attempts: Vec<Attempt>,
+    /// For each value the messages that had it, with the path.
+    carried: Vec<Vec<(u32, i64)>>,
+    carried_in_all: usize,
     found: Vec<(u32, i64)>,
 }
 
@@ -189,6 +197,8 @@ impl Tracker {
             lost: lost.and_then(|lost| domain.get(lost)).and_then(|(_, place)| place),
             places,
             domain,
+            carried: vec![Vec::new(); values.len()],
+            carried_in_all: 0,
             values,
             total: added.len(),
             carriers: Vec::new(),
@@ -217,7 +227,11 @@ impl Tracker {
         self.carriers.resize(self.paths.len(), Carrier::Unseen);
         let from = self.by_name.get(&*line.src).copied();
         for &(path, number) in &found {
-            match self.value_at(path, number, from, sent) {
+            let meaning = self.value_at(path, number, from, sent);
+            if let Meaning::Value(value) = meaning {
+                self.carry(path, value, id);
+            }
+            match meaning {
                 Meaning::Value(value) if kind == EventKind::Receive => {
                     self.tell(path, value, place, (time, id));
                 }
@@ -249,6 +263,15 @@ impl Tracker {
 
     fn entry(&self, value: usize, place: usize) -> usize {
         value * self.places.len() + place
+    }
+
+    fn carry(&mut self, path: u32, value: usize, id: i64) {
+        let (of_each, in_all) = MOST_CARRIED;
+        let carried = &mut self.carried[value];
+        if carried.len() < of_each && self.carried_in_all < in_all {
+            carried.push((path, id));
+            self.carried_in_all += 1;
+        }
     }
 
     fn tell(&mut self, path: u32, value: usize, place: usize, by: (i64, i64)) {
@@ -287,13 +310,16 @@ impl Tracker {
                 .map(|(place, (time, id))| (place, *time, *id))
                 .collect();
             told.sort_by_key(|(place, time, _)| (*time, *place));
-            Spreading { value: added.value, operation: added.operation, added: added.time, told }
+            let is_first = |id: &i64| told.iter().any(|(_, _, first)| first == id);
+            let carried = self.carried[value].iter().filter(|(path, _)| self.has_values(*path));
+            let mut carried: Vec<i64> = carried.map(|(_, id)| *id).filter(|id| !is_first(id)).collect();
+            carried.sort_unstable();
+            carried.dedup();
+            Spreading { value: added.value, operation: added.operation, added: added.time, told, carried }
         };
         let lost = self.lost.map(|value| {
             let would_have_told = |attempt: &&Attempt| {
-                // A path of which no message ever arrived, as in a run that was shrunk, has values as well.
-                !matches!(self.carriers[attempt.path as usize], Carrier::SomethingElse)
-                    && first[self.entry(value, attempt.place)].0 > attempt.time
+                self.has_values(attempt.path) && first[self.entry(value, attempt.place)].0 > attempt.time
             };
             let stopped = self.attempts.iter().filter(would_have_told);
             let mut stopped: Vec<_> = stopped.map(|attempt| (attempt.id, attempt.place)).collect();
@@ -306,6 +332,11 @@ impl Tracker {
         let is_incomplete = |value: &&Spreading| told_nodes(value, nodes).count() < nodes;
         let incomplete = values.iter().filter(is_incomplete).count();
         Spread { half, all, incomplete, lost, values, total: self.total, places: self.places }
+    }
+
+    /// A path of which no message ever arrived, as in a run that was shrunk, has values as well.
+    fn has_values(&self, path: u32) -> bool {
+        !matches!(self.carriers[path as usize], Carrier::SomethingElse)
     }
 
     /// A read tells what its node has known by then.

@@ -10,12 +10,14 @@ use crate::{
     Schedule, Value,
     checker::words,
     history::{History, Kind, Operation, Process},
+    journal::EventKind,
 };
 
 /// All of a run.
 pub const ALWAYS: RangeInclusive<u64> = 0..=u64::MAX;
 /// How many times are told of each fault.
 const TOLD: usize = 4;
+const WERE_LOST: &str = "were lost";
 
 /// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. The schedule knows which
 /// it is. The nodes are added to `mentioned`.
@@ -97,15 +99,42 @@ pub fn minorities(history: &History, schedule: &Schedule, until: u64) -> Vec<Str
     told.collect()
 }
 
-/// What the nemesis did, from when to when, in ns, in the order of beginnings; what it did not end has no end.
-pub(crate) fn windows(history: &History) -> Vec<(String, u64, Option<u64>)> {
+/// What the nemesis did, in the order of beginnings.
+pub(crate) fn windows(history: &History) -> Vec<Window> {
     let named = |(what, windows): (What, Vec<(u64, Option<u64>)>)| {
         let name = what.sentence("").trim_end().trim_end_matches(", and down").to_owned();
-        windows.into_iter().map(move |(start, end)| (name.clone(), start, end))
+        let stops = what.stops();
+        windows.into_iter().map(move |(start, end)| Window {
+            what: name.clone(),
+            start,
+            end,
+            stops: stops.clone(),
+        })
     };
     let mut windows: Vec<_> = Windows::of(history).0.into_iter().flat_map(named).collect();
-    windows.sort_by_key(|(_, start, _)| *start);
+    windows.sort_by_key(|window| window.start);
     windows
+}
+
+/// How long a fault lasted, in ns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// What it was, with whom it met.
+    pub(crate) what: String,
+    pub(crate) start: u64,
+    /// Nothing if nothing ended it.
+    pub(crate) end: Option<u64>,
+    /// Whose messages it keeps from arriving, if it does.
+    pub(crate) stops: Option<Stops>,
+}
+
+/// Messages that a fault keeps from arriving.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stops {
+    /// What then becomes of them.
+    pub(crate) end: EventKind,
+    /// From whom, to whom; nobody's name stands for everybody.
+    pub(crate) links: Vec<(Vec<String>, Vec<String>)>,
 }
 
 /// Something that lasts for a while.
@@ -149,6 +178,20 @@ impl What {
         let (fewer, others) = if there.len() < here.len() { (there, here) } else { (here, there) };
         let list = |names: BTreeSet<String>| names.into_iter().collect();
         is_clean.then(|| Self::Apart { fewer: list(fewer), others: list(others) })
+    }
+
+    fn stops(&self) -> Option<Stops> {
+        let (end, links) = match self {
+            Self::Apart { fewer, others } => {
+                let (here, there) = (fewer.clone(), others.clone());
+                (EventKind::Partitioned, vec![(here.clone(), there.clone()), (there, here)])
+            }
+            Self::CutOff { node, from } => (EventKind::Partitioned, vec![(from.clone(), vec![node.clone()])]),
+            Self::Killed { node } => (EventKind::Gone, vec![(Vec::new(), vec![node.clone()])]),
+            Self::Messages(WERE_LOST) => (EventKind::Lost, vec![(Vec::new(), Vec::new())]),
+            Self::Paused { .. } | Self::Clock { .. } | Self::Messages(_) => return None,
+        };
+        Some(Stops { end, links })
     }
 
     fn sentence(&self, times: &str) -> String {
@@ -226,7 +269,7 @@ impl Windows {
                     None => return,
                 };
                 let what = What::Messages(match name {
-                    "loss" => "were lost",
+                    "loss" => WERE_LOST,
                     "duplicate" => "came twice",
                     "reorder" => "were overtaken",
                     "slow" => "were slow",

@@ -38,6 +38,9 @@ function duration(us) {
   return us < 1e3 ? `${us} µs` : us < 1e6 ? `${(us / 1e3).toFixed(us < 1e5 ? 1 : 0)} ms` : `${(us / 1e6).toFixed(2)} s`;
 }
 
+// A fault, with its time.
+const span = ({ what, start, end }) => `${what} from ${seconds(start)} ${end == null ? "on" : `to ${seconds(end)}`}`;
+
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 // The first place in a sorted list whose key is not less.

@@ -2,6 +2,7 @@
 
 function evidence(data, values, story) {
   const { known } = story;
+  const shortfalls = new Map(data.shortfalls.map((shortfall) => [shortfall.operation, shortfall]));
   const named = data.evidence.map((index) => known.get(index)).filter(Boolean);
   const lost = values.spread.lost?.value;
   by("evidence").append(
@@ -11,13 +12,33 @@ function evidence(data, values, story) {
         "li",
         {},
         link(story.brief(operation), () => story.show(operation)),
-        ...(isLost ? [values.way(lost, story)] : []),
+        ...(shortfalls.has(operation.index) ? [lacks(shortfalls.get(operation.index), values, story)] : []),
+        ...(isLost ? way(values, lost, story) : []),
       );
     }),
   );
   if (data.cycle) by("cycle").append(...circle(data.cycle, known, story));
   if (data.stuck) by("stuck").append(...lastStates(data.stuck, known, story));
   by("proof").hidden = !named.length && !data.cycle && !data.stuck;
+}
+
+// What a read has not, rather than what it has.
+function lacks({ acknowledged, lacking, missing }, values, story) {
+  const MOST = 40;
+  const of = (value) => {
+    const k = values.byValue.get(value),
+      own = k == null ? null : story.ofValue(k);
+    return own ? link(String(value), () => story.show(own)) : String(value);
+  };
+  const shown = missing.slice(0, MOST).flatMap((value) => [" ", of(value)]);
+  return make(
+    "p",
+    {},
+    `When it began ${plural(acknowledged, "value")} had been acknowledged; `,
+    ...(lacking
+      ? [`it lacks ${lacking} of them:`, ...shown, lacking > MOST ? ` and ${lacking - MOST} more` : ""]
+      : ["it has all of them."]),
+  );
 }
 
 // Elle's names of edges, in words.
@@ -85,6 +106,19 @@ function circle({ transactions, edges }, known, story) {
   return [make("p", {}, make("b", {}, "Each of these came before the next, and the last before the first:")), column];
 }
 
+// Whether a partition kept an operation's node from most others meanwhile.
+function apart(operation, { data }) {
+  if (!operation) return "";
+  const name = data.nodes[operation.node];
+  const isFew = (names) => names.includes(name) && 2 * names.length < data.nodes.length;
+  const isCut = ({ start, end, stops }) =>
+    start <= operation.invoked &&
+    (end ?? data.end) >= (operation.completed ?? data.end) &&
+    stops?.links.some(([from, to]) => isFew(from) && from.length + to.length === data.nodes.length);
+  const fault = data.faults.find(isCut);
+  return fault ? `, while ${name} was apart from a majority (${span(fault)})` : "";
+}
+
 function lastStates({ index, previous, states, order, suspects }, known, story) {
   const operation = (at) =>
     known.has(at)
@@ -136,7 +170,11 @@ function lastStates({ index, previous, states, order, suspects }, known, story) 
                 : "There would be an order without any one of these:",
             ),
           ),
-          make("ul", {}, ...suspects.map((suspect) => make("li", {}, operation(suspect.index)))),
+          make(
+            "ul",
+            {},
+            ...suspects.map(({ index }) => make("li", {}, operation(index), apart(known.get(index), story))),
+          ),
         ]
       : []),
     make(

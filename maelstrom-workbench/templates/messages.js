@@ -7,6 +7,7 @@ class Messages {
     this.all = data.messages;
     this.count = this.all.id.length;
     this.end = data.end;
+    this.faults = data.faults;
     this.longest = this.all.sent.reduce((most, sent, k) => Math.max(most, this.arrival(k) - sent), 0);
     // Which are followed: by place, as `caused`, `beside`, `guess` or `stopped`.
     this.followed = null;
@@ -34,6 +35,12 @@ class Messages {
   arrival(k) {
     return this.all.took[k] < 0 ? this.end : this.all.sent[k] + this.all.took[k];
   }
+  isReceived(k) {
+    return this.all.end[k] === 0;
+  }
+  isByTimer(k) {
+    return this.all.cause[k] === -1;
+  }
   isStopped(k) {
     return this.all.end[k] >= 1 && this.all.end[k] <= 3;
   }
@@ -54,6 +61,23 @@ class Messages {
       }
     }
     return places;
+  }
+
+  // What was sent while this one was handled, or in answer to it.
+  sentFor(k) {
+    if (!this.children) {
+      this.children = new Map();
+      const add = (id, at) => {
+        if (id < 0) return;
+        if (!this.children.has(id)) this.children.set(id, []);
+        this.children.get(id).push(at);
+      };
+      for (let at = 0; at < this.count; at += 1) {
+        add(this.all.cause[at], at);
+        add(this.all.answers[at], at);
+      }
+    }
+    return this.children.get(this.all.id[k]) ?? [];
   }
 
   ofOperation(index) {
@@ -147,6 +171,28 @@ class Messages {
       : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
   }
 
+  brief(k) {
+    return `${this.word("src", k)} → ${this.word("dest", k)} ${this.word("kind", k)}`;
+  }
+
+  // The fault that stopped it, if one explains what became of it.
+  fault(k) {
+    if (!this.isStopped(k)) return null;
+    const [from, to] = [this.word("src", k), this.word("dest", k)];
+    const has = (names, name) => !names.length || names.includes(name);
+    const stops = ({ start, end, stops }) =>
+      stops?.end === this.all.end[k] &&
+      start <= this.arrival(k) &&
+      (end ?? this.end) >= this.all.sent[k] &&
+      stops.links.some(([senders, receivers]) => has(senders, from) && has(receivers, to));
+    return this.faults.filter(stops).at(-1) ?? null;
+  }
+
+  stoppedBy(k, before) {
+    const fault = this.fault(k);
+    return fault ? `${before}(${span(fault)})` : "";
+  }
+
   line(k) {
     return `${seconds(this.all.sent[k])}: ${this.word("src", k)} → ${this.word("dest", k)} ${this.word("kind", k)} ${this.word("text", k)}, ${this.became(k)}`;
   }
@@ -154,7 +200,7 @@ class Messages {
   tell(k) {
     return (
       `${this.word("src", k)} → ${this.word("dest", k)}  ${this.word("kind", k)}  ${this.word("text", k)}\n` +
-      `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}; message ${this.all.id[k]}`
+      `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}${this.stoppedBy(k, " ")}; message ${this.all.id[k]}`
     );
   }
 

@@ -54,6 +54,20 @@ function matrix(pairs) {
   return grid;
 }
 
+// Of each type, and of all, how many were sent and what became of them; only what there is.
+function fates({ types }, isSimulated) {
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  const columns = [
+    ["sent", (of) => of.sent],
+    ...(isSimulated ? [["by timers", (of) => of.by_timers]] : []),
+    ...ENDS.slice(0, 4).map((name, end) => [name, (of) => of.ends[end]]),
+  ];
+  const shown = columns.filter(([, count]) => sum(types.map(count)));
+  const rows = types.map((of) => [of.kind, ...shown.map(([, count]) => count(of))]);
+  const all = ["all", ...shown.map(([, count]) => sum(types.map(count)))];
+  return table(["type", ...shown.map(([name]) => name)], types.length > 1 ? [...rows, all] : rows);
+}
+
 function counts(data) {
   const { messages } = data;
   const per = data.messages_per_operation;
@@ -64,57 +78,40 @@ function counts(data) {
       `${messages.total} messages`,
       per == null ? "" : `; between nodes ${per.toFixed(2)} for each operation`,
     ),
-    table(["end", "messages"], Object.entries(messages.ends)),
-    table(["type", "sent"], messages.types),
+    fates(messages, data.about.is_simulated),
     matrix(messages.pairs),
-  );
-}
-
-function aboutRun(data) {
-  const rows = Object.entries(data.about.options ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
-  const faults = data.faults.map(
-    ({ what, start, end }) => `${what} from ${seconds(start)} ${end == null ? "on" : `to ${seconds(end)}`}`,
-  );
-  by("run").append(...(rows.length ? [table(["option", "value"], rows)] : []), ...list("Faults", faults));
-}
-
-// How long values took, by quantile.
-function spreadFigures(data) {
-  const { spread, stable_latencies } = data;
-  const of = (took) => new Map(took ?? []);
-  const columns = [
-    ["half of the nodes", of(spread?.half)],
-    ["all nodes", of(spread?.all)],
-  ];
-  const stable = new Map(Object.entries(stable_latencies ?? {}).map(([quantile, ms]) => [Number(quantile), ms * 1e3]));
-  columns.push(["every read after, for good", stable]);
-  const shown = columns.filter(([, took]) => took.size);
-  const quantiles = [...new Set(shown.flatMap(([, took]) => [...took.keys()]))].sort((a, b) => a - b);
-  const cell = (took, quantile) => (took.has(quantile) ? duration(took.get(quantile)) : "");
-  if (!quantiles.length) return;
-  by("spreading").hidden = false;
-  by("spread-figures").append(
-    make("p", {}, "How long values took until they were in …"),
-    table(
-      ["quantile", ...shown.map(([name]) => name)],
-      quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))]),
-    ),
-    ...(spread?.incomplete
+    ...(isFirstTwice(data)
       ? [
           make(
             "p",
             {},
-            `${plural(spread.incomplete, "value")} never came to all nodes, as far as messages and reads tell. The checker calls a value lost only if the last reads miss it.`,
+            "The first client began about twice as many operations as each of the others: as in Maelstrom, the nemesis takes turns with the clients, and its turns fall to the first.",
           ),
         ]
       : []),
   );
 }
 
+// Whether the first client has the nemesis's turns as well.
+function isFirstTwice({ operations, concurrency, faults }) {
+  const counts = new Array(concurrency).fill(0);
+  for (const { process } of operations) counts[process % concurrency] += 1;
+  const mean = (operations.length - counts[0]) / Math.max(concurrency - 1, 1);
+  return faults.length > 0 && counts[0] > 20 && counts[0] > 1.5 * mean && counts[0] < 2.5 * mean;
+}
+
+function aboutRun(data) {
+  const rows = Object.entries(data.about.options ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
+  by("run").append(
+    ...(rows.length ? [table(["option", "value"], rows)] : []),
+    ...list("Faults", data.faults.map(span)),
+  );
+}
+
 function controls(data, messages, values, story) {
   const option = (text, value) => make("option", { value }, text);
   by("node").append(option("all", ""), ...messages.lanes.map((name) => option(name, name)));
-  by("kind").append(option("all", ""), ...data.messages.types.map(([name]) => option(name, name)));
+  by("kind").append(option("all", ""), ...data.messages.types.map(({ kind }) => option(kind, kind)));
   for (const [id, name] of [
     ["node", "value"],
     ["kind", "value"],
@@ -241,7 +238,6 @@ async function main() {
   verdict(data);
   counts(data);
   aboutRun(data);
-  spreadFigures(data);
   const messages = new Messages(data);
   const values = new Values(data, messages);
   const story = new Story(data, messages, values);
@@ -252,6 +248,7 @@ async function main() {
   timelineChart(data, story);
   latencyChart(data, story);
   rateChart(data, story);
+  spreadFigures(data, values, story);
   spreadChart(data, values, story);
   controls(data, messages, values, story);
   operationList(story);

@@ -1,149 +1,4 @@
-// How values came to nodes: how long it took until half of them had each, and until all.
-
-class Values {
-  constructor(data, messages) {
-    this.spread = data.spread ?? { places: [], values: [], lost: null };
-    this.nodes = data.nodes;
-    this.faults = data.faults;
-    this.end = data.end;
-    this.messages = messages;
-    this.byOperation = new Map(this.spread.values.map((value, k) => [value.operation, k]));
-    this.byValue = new Map(this.spread.values.map(({ value }, k) => [value, k]));
-  }
-
-  // When each node had it, in order; services know values, too, but they are no nodes.
-  toldNodes(k) {
-    return this.spread.values[k].told.filter(([place]) => place < this.nodes.length);
-  }
-
-  // How long until half of the nodes had it, and until all; nothing if that never was.
-  took(k) {
-    const { added } = this.spread.values[k],
-      told = this.toldNodes(k);
-    const at = (count) => told[count - 1] && told[count - 1][1] - added;
-    return { half: at(Math.ceil(this.nodes.length / 2)), all: at(this.nodes.length) };
-  }
-
-  untold(k) {
-    const told = new Set(this.toldNodes(k).map(([place]) => place));
-    return this.nodes.map((_, place) => place).filter((place) => !told.has(place));
-  }
-
-  // The messages that brought it to somebody first, those included that are not shown.
-  brought(k) {
-    return this.spread.values[k].told.map(([, , id]) => id).filter((id) => id >= 0);
-  }
-
-  // All others that had it, as far as they are kept, such as repetitions and answers.
-  carried(k) {
-    return this.spread.values[k].carried;
-  }
-
-  // Those that would have told somebody, and did not arrive: where they stand, and who would have been told.
-  stopped(k) {
-    const untold = new Set(this.untold(k));
-    const { lost } = this.spread;
-    const known = lost?.value === k ? lost.stopped.map(([id, place]) => [this.messages.at(id), place]) : [];
-    const places = new Set(known.map(([at]) => at));
-    const others = this.carried(k)
-      .map((id) => this.messages.at(id))
-      .filter((at) => at >= 0 && this.messages.isStopped(at) && !places.has(at))
-      .map((at) => [at, this.messages.to(at) - 1])
-      .filter(([, place]) => untold.has(place));
-    return [...known, ...others].sort(([a], [b]) => a - b);
-  }
-
-  // How long there was no fault at all since then, and from when on first.
-  calm(since) {
-    let [at, sum, first] = [since, 0, null];
-    for (const { start, end } of [...this.faults].sort((a, b) => a.start - b.start)) {
-      if (start > at) {
-        first ??= at;
-        sum += start - at;
-      }
-      at = Math.max(at, end ?? this.end);
-    }
-    if (at < this.end) first ??= at;
-    return { sum: sum + Math.max(this.end - at, 0), first };
-  }
-
-  // From when it was added until the last message came that brought it, or that should have: not for ever, as some try again
-  // and again.
-  span(k) {
-    const { added, told } = this.spread.values[k];
-    const tried = this.stopped(k)
-      .map(([message]) => message)
-      .filter((message) => message >= 0)
-      .map((message) => this.messages.all.sent[message]);
-    const times = [...told.filter(([, , id]) => id >= 0).map(([, at]) => at), ...tried].filter(
-      (at) => at < added + 5e6,
-    );
-    const last = Math.max(added + 1e5, ...times);
-    return [added - (last - added) * 0.1, last + (last - added) * 0.2];
-  }
-
-  tell(k) {
-    const { value, added, operation } = this.spread.values[k];
-    const { half, all } = this.took(k);
-    const untold = this.untold(k).map((place) => this.nodes[place]);
-    return (
-      `value ${value}, added at ${seconds(added)} by operation ${operation}\n` +
-      (half == null ? "" : `half of the nodes had it after ${duration(half)}`) +
-      (all == null
-        ? `\nit never came to ${untold.slice(0, 12).join(", ")}${untold.length > 12 ? ", …" : ""}`
-        : `, all after ${duration(all)}`)
-    );
-  }
-
-  // Its way, a line for each place.
-  way(k, story) {
-    const { value, added, told } = this.spread.values[k];
-    const { places } = this.spread;
-    const lines = told.map(([place, at, id]) => {
-      const when = `${places[place]} after ${duration(Math.max(at - added, 0))}`;
-      if (id < 0) return [`${when}: a read shows it`];
-      const message = this.messages.at(id);
-      if (message < 0) return [`${when}, by message ${id}, which is not shown`];
-      return [
-        `${when}, by `,
-        link(`${this.messages.word("src", message)} → ${places[place]} ${this.messages.word("kind", message)}`, () =>
-          story.showMessage(message),
-        ),
-      ];
-    });
-    for (const place of this.untold(k)) {
-      const stopped = this.stopped(k)
-        .filter(([, of]) => of === place)
-        .map(([message]) => message);
-      const known = stopped.filter((message) => message >= 0);
-      const last = known.at(-1);
-      const tried = `: ${plural(stopped.length, "message")} that would have told it did not arrive`;
-      const since = last == null ? added : this.messages.all.sent[last];
-      const calm = this.calm(since);
-      const message = (k) =>
-        `${this.messages.word("src", k)} → ${places[place]} ${this.messages.word("kind", k)} ` +
-        `${this.messages.became(k)}, sent at ${seconds(this.messages.all.sent[k])}`;
-      lines.push([
-        make("b", { className: "invalid" }, `${places[place]} never`),
-        stopped.length ? tried : "",
-        ...(last == null ? [] : ["; the last was ", link(message(last), () => story.showMessage(last))]),
-        `; ${stopped.length ? "after that" : "as far as is known,"} none was sent, `,
-        ...(calm.first == null
-          ? ["and there was a fault all the time"]
-          : [
-              `though for ${duration(calm.sum)} there was no fault, `,
-              link(`first from ${seconds(calm.first)} on`, () => time.show(calm.first - 2e5, calm.first + 1e6)),
-            ]),
-      ]);
-    }
-    return make(
-      "details",
-      { open: lines.length <= 8 },
-      make("summary", {}, `How value ${value} came to nodes`),
-      make("ul", {}, ...lines.map((line) => make("li", {}, ...line))),
-    );
-  }
-}
+// How values came to nodes, as a chart, by quantile, and as a list.
 
 function spreadChart(data, values, story) {
   if (!values.spread.values.length) return;
@@ -222,16 +77,81 @@ function spreadChart(data, values, story) {
   });
 }
 
-// Values one below the other, those first that never came to some node.
+// How long values took, by quantile, and of how many that is told.
+function spreadFigures(data, values, story) {
+  const { spread, stable_latencies, stable } = data;
+  const stableTook = Object.entries(stable_latencies ?? {}).map(([quantile, ms]) => [Number(quantile), ms * 1e3]);
+  const columns = [
+    ["half of the nodes", spread?.half, spread?.followed - spread?.below_half],
+    ["all nodes", spread?.all, spread?.followed - spread?.incomplete],
+    ["every read after, for good", stableTook, stable ?? ""],
+  ];
+  const shown = columns
+    .map(([name, took, count]) => [name, new Map(took ?? []), count])
+    .filter(([, took]) => took.size);
+  const quantiles = [...new Set(shown.flatMap(([, took]) => [...took.keys()]))].sort((a, b) => a - b);
+  const cell = (took, quantile) => (took.has(quantile) ? duration(took.get(quantile)) : "");
+  if (!quantiles.length) return;
+  by("spreading").hidden = false;
+  by("spread-figures").append(
+    make("p", {}, "How long values took until they were in …"),
+    table(
+      ["quantile", ...shown.map(([name]) => name)],
+      [
+        ...quantiles.map((quantile) => [quantile, ...shown.map(([, took]) => cell(took, quantile))]),
+        ["values that came so far", ...shown.map(([, , count]) => count)],
+      ],
+    ),
+    ...(spread?.incomplete ? [make("p", {}, ...incomplete(spread, values, story))] : []),
+  );
+}
+
+// Which values never came to all nodes, and which of those the checker calls lost.
+function incomplete({ followed, incomplete, called_lost }, values, story) {
+  const MOST = 30;
+  const lost = new Set(called_lost);
+  const short = values.spread.values.map(({ value }, k) => ({ value, k })).filter(({ k }) => values.untold(k).length);
+  const links = (list) => [
+    ...list.slice(0, MOST).flatMap(({ value, k }, at) => {
+      const own = story.ofValue(k);
+      return [at ? " " : "", link(String(value), () => own && story.show(own))];
+    }),
+    list.length > MOST ? ` and ${list.length - MOST} more` : "",
+  ];
+  const parts = [
+    ["the checker calls lost", short.filter(({ value }) => lost.has(value))],
+    [
+      "it does not, as it goes by the read that began last, and that was at a node that has them",
+      short.filter(({ value }) => !lost.has(value)),
+    ],
+  ];
+  return [
+    `${incomplete} of ${plural(followed, "value")} never came to all nodes, as far as messages and reads tell. `,
+    ...parts
+      .filter(([, list]) => list.length)
+      .flatMap(([what, list], at) => [at ? "; " : "", `${list.length} ${what}: `, ...links(list)]),
+    ".",
+  ];
+}
+
+// Values one below the other: those first that never came to some node, then those that came only as they were sent again.
 function valueList(values, story) {
   const MOST = 300;
+  const isSimulated = story.data.about.is_simulated;
   const fill = () => {
     if (!by("values").open || by("value-rows").firstChild) return;
-    const all = values.spread.values.map((value, k) => ({ k, ...value, ...values.took(k), missing: values.untold(k) }));
-    const sorted = all.sort((a, b) => (b.missing.length > 0) - (a.missing.length > 0) || a.k - b.k);
-    const rows = sorted.slice(0, MOST).map(({ k, value, added, half, all, missing }) => {
+    const all = values.spread.values.map((value, k) => ({
+      k,
+      ...value,
+      ...values.took(k),
+      missing: values.untold(k),
+      had: values.had(k),
+      again: values.repeated(k).reduce((sum, { again }) => sum + again.length, 0),
+    }));
+    const rank = ({ missing, again }) => (missing.length ? 2 : again ? 1 : 0);
+    const sorted = all.sort((a, b) => rank(b) - rank(a) || a.k - b.k);
+    const rows = sorted.slice(0, MOST).map(({ k, value, added, half, all, missing, had, again }) => {
       const own = story.ofValue(k);
-      const had = values.brought(k).length + values.carried(k).length;
       return [
         link(String(value), () => own && story.show(own)),
         seconds(added),
@@ -239,8 +159,11 @@ function valueList(values, story) {
         half == null ? "never" : duration(half),
         all == null ? "never" : duration(all),
         missing.length,
-        had,
-        values.stopped(k).length,
+        had.length,
+        ...(isSimulated ? [values.byTimers(had)] : []),
+        values.stoppedOf(had).length,
+        again,
+        own ? values.heard(k, own.node + 1).length : "",
         missing.map((place) => values.nodes[place]).join(" "),
       ];
     });
@@ -252,11 +175,19 @@ function valueList(values, story) {
       "in all after",
       "missing",
       "messages",
+      ...(isSimulated ? ["by timers"] : []),
       "stopped",
+      "sent again",
+      "answered by",
       "never came to",
     ];
     by("value-rows").append(
-      table(heads, rows, 8),
+      make(
+        "p",
+        { className: "hint" },
+        "Messages are those that had the value, “stopped” are those of them that did not arrive, “sent again” is how often it was sent to a node for which one had been stopped, “answered by” from how many others something came back to the node where it was added.",
+      ),
+      table(heads, rows, heads.length - 1),
       ...(all.length > MOST ? [make("p", {}, `and ${all.length - MOST} more`)] : []),
     );
   };

@@ -190,7 +190,7 @@ class Story {
         lost.length ? `. ${plural(lost.length, "message")} of them did not arrive:` : ".",
       ),
       ...(links.length ? [make("ul", {}, ...links)] : []),
-      ...(value == null ? [] : [this.values.way(value, this)]),
+      ...(value == null ? [] : way(this.values, value, this)),
     ];
   }
 }

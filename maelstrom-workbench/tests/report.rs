@@ -11,10 +11,11 @@ use maelstrom_workbench::{
     checker::Verdict,
     journal::{self, Cause, EventKind},
     nemesis::Nemesis,
-    visual::{About, Data, MOST_BYTES, Messages, Operation},
+    visual::{About, Data, MOST_BYTES, Messages, Operation, Window},
     workload::{Broadcast, Echo},
 };
 use miniz_oxide::inflate::decompress_to_vec;
+use serde_json::Value as Json;
 
 /// Tells its neighbours at once and once, so that what a partition swallows is lost.
 #[derive(Default)]
@@ -67,9 +68,47 @@ fn every_message_is_in_the_data_with_its_end() {
         assert_eq!(messages.end.iter().filter(|end| i32::from(**end) == number).count(), count(kind));
     }
     assert_eq!(messages.ends["partitioned"], count(EventKind::Partitioned) as u64);
-    let by_type: u64 = messages.types.iter().map(|(_, count)| count).sum();
+    let by_type: u64 = messages.types.iter().map(|of| of.sent).sum();
     let by_pair: u64 = messages.pairs.iter().map(|(.., count)| count).sum();
     assert_eq!((by_type, by_pair), (messages.total, messages.total));
+}
+
+/// So that one sees who repeats what, and of which type what got lost is.
+#[test]
+fn each_type_is_counted_with_what_became_of_it_and_who_sent_it() {
+    let run = Simulation::<Agrees>::new(Echo)
+        .nodes(3)
+        .latency(Duration::from_millis(20))
+        .rate(10.0)
+        .time_limit(Duration::from_secs(5))
+        .nemesis(Nemesis::partitions().interval(Duration::from_secs(1)))
+        .journal()
+        .run_seed(0);
+    let data = Data::new(&run, About::new("echo"));
+    let figures: Json = serde_json::from_str(&data.figures().to_string()).unwrap();
+    for of in &data.messages.types {
+        let events = |kind, is_timer: bool| {
+            let events = run.journal.iter().filter(|event| event.kind == kind);
+            let own = events.filter(|event| {
+                let message: Json = serde_json::from_str(&event.line).unwrap();
+                message["body"]["type"] == of.kind.as_str()
+            });
+            own.filter(|event| !is_timer || event.cause == Some(Cause::Timer)).count() as u64
+        };
+        let ends = [EventKind::Receive, EventKind::Lost, EventKind::Partitioned, EventKind::Gone];
+        assert_eq!(of.ends, ends.map(|kind| events(kind, false)), "{of:?}");
+        assert_eq!((of.sent, of.by_timers), (events(EventKind::Send, false), events(EventKind::Send, true)));
+        let figures = &figures["messages"]["by-type"][&of.kind];
+        assert_eq!((&figures["sent"], &figures["by-timers"]), (&of.sent.into(), &of.by_timers.into()));
+        assert_eq!(figures["partitioned"].as_u64().unwrap_or(0), of.ends[2]);
+    }
+    let find = |kind: &str| data.messages.types.iter().find(|of| of.kind == kind).unwrap();
+    let (ask, agree) = (find("ask"), find("agree"));
+    assert!(ask.by_timers == ask.sent && ask.ends[2] > 0, "{ask:?}");
+    assert!(agree.by_timers == 0 && agree.sent == ask.ends[0] && agree.ends[2] > 0, "{agree:?}");
+    // Of processes nobody knows.
+    let processes = Data { about: About { is_simulated: false, ..About::default() }, ..data };
+    assert!(!processes.figures().to_string().contains("by-timers"));
 }
 
 #[test]
@@ -233,6 +272,62 @@ fn faults_last_from_their_beginning_to_their_end() {
     let data = Data::new(&failing(), About::new("broadcast"));
     assert!(data.faults.iter().any(|fault| fault.what.starts_with("a partition kept ")), "{:?}", data.faults);
     assert!(data.faults.iter().all(|fault| fault.end.is_none_or(|end| end > fault.start)));
+}
+
+/// Whatever keeps messages from arriving, it is told of it which ones.
+#[test]
+fn what_did_not_arrive_was_stopped_by_a_fault_that_is_known() {
+    let faults = [
+        (Nemesis::partitions(), 2),
+        (Nemesis::one_way_partitions(), 2),
+        (Nemesis::kills(), 3),
+        (Nemesis::loss().probability(0.5), 1),
+    ];
+    for (nemesis, end) in faults {
+        let run = Simulation::<Forgetful>::new(Broadcast::default())
+            .latency(Duration::from_millis(20))
+            .rate(50.0)
+            .time_limit(Duration::from_secs(10))
+            .nemesis(nemesis.interval(Duration::from_secs(1)))
+            .journal()
+            .run_seed(0);
+        let data = Data::new(&run, About::new("broadcast"));
+        let messages = &data.messages;
+        let mut known = 0;
+        for k in (0..messages.len()).filter(|k| (1..=3).contains(&messages.end[*k])) {
+            let (from, to) = (&messages.words[messages.src[k]], &messages.words[messages.dest[k]]);
+            let has = |names: &[String], name: &String| names.is_empty() || names.contains(name);
+            let is_cause = |fault: &&Window| {
+                let (sent, at) = (messages.sent[k], messages.sent[k] + messages.took[k]);
+                let lasts = fault.start <= at && fault.end.is_none_or(|end| end >= sent);
+                lasts
+                    && fault.stops.as_ref().is_some_and(|stops| {
+                        stops.end == messages.end[k]
+                            && stops.links.iter().any(|(src, dest)| has(src, from) && has(dest, to))
+                    })
+            };
+            assert!(
+                data.faults.iter().any(|fault| is_cause(&fault)),
+                "{from} → {to} at {}",
+                messages.sent[k]
+            );
+            assert_eq!(messages.end[k], end);
+            known += 1;
+        }
+        assert!(known > 20, "{known} of end {end}");
+        // And nothing arrives that is said to be stopped.
+        for k in (0..messages.len()).filter(|k| messages.end[*k] == 0 && end == 2) {
+            let (from, to) = (&messages.words[messages.src[k]], &messages.words[messages.dest[k]]);
+            let at = messages.sent[k] + messages.took[k];
+            let stopped = data.faults.iter().any(|fault| {
+                let links = &fault.stops.as_ref().unwrap().links;
+                fault.start < at
+                    && fault.end.is_none_or(|end| at < end)
+                    && links.iter().any(|(src, dest)| src.contains(from) && dest.contains(to))
+            });
+            assert!(!stopped, "{from} → {to} at {at}");
+        }
+    }
 }
 
 /// The data that a page holds.

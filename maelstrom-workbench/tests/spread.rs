@@ -246,6 +246,38 @@ fn a_lost_value_has_the_messages_that_did_not_arrive() {
     }
 }
 
+#[test]
+fn the_read_that_shows_it_tells_what_it_lacks() {
+    let run = losing();
+    let data = Data::new(&run, About::new("broadcast"));
+    let [shortfall] = &data.shortfalls[..] else { panic!("{:?}", data.shortfalls) };
+    assert_eq!(Some(&shortfall.operation), data.evidence.last());
+    let (read, end) = run.history.invocations().find(|(read, _)| read.index == shortfall.operation).unwrap();
+    let read_values: BTreeSet<i64> = end
+        .unwrap()
+        .value
+        .as_list()
+        .unwrap()
+        .iter()
+        .map(|value| value.to_string().parse().unwrap())
+        .collect();
+    let before: BTreeSet<i64> = run
+        .history
+        .invocations()
+        .filter(|(add, end)| add.f == "broadcast" && end.is_some_and(|end| end.index < read.index))
+        .map(|(add, _)| add.value.to_string().parse().unwrap())
+        .collect();
+    let missing: Vec<i64> = before.difference(&read_values).copied().collect();
+    assert_eq!((shortfall.acknowledged, shortfall.lacking), (before.len(), missing.len()));
+    assert_eq!(shortfall.missing, missing[..missing.len().min(200)]);
+    assert!(missing.len() > 10);
+    // The checker goes by all reads.
+    let spread = data.spread.unwrap();
+    assert!(!spread.called_lost.is_empty() && spread.called_lost.iter().all(|lost| before.contains(lost)));
+    let stable = spread.total - spread.called_lost.len();
+    assert_eq!(data.stable.unwrap().to_string(), stable.to_string());
+}
+
 /// Without messages only reads tell what nodes know.
 #[test]
 fn without_a_journal_reads_show_who_knew_a_value() {
@@ -275,7 +307,11 @@ fn results_have_the_same_figures() {
     let counts = |name: &str| -> u64 {
         figures["messages"][name].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum()
     };
-    assert_eq!((counts("by-type"), counts("by-end")), (data.messages.total, data.messages.total));
+    assert_eq!(counts("by-end"), data.messages.total);
+    assert_eq!(figures["messages"]["by-type"]["tell"]["sent"], data.messages.types[0].sent);
+    let (half, reached) = (spread.values.iter().filter_map(|value| took(value, 3)).count(), spread.total);
+    let told = ["values", "below-half"].map(|name| figures["spread"][name].as_u64().unwrap());
+    assert_eq!(told, [reached, reached - half].map(|count| count as u64));
     assert_eq!(figures["messages"]["by-pair"]["n0"]["n1"], figures["messages"]["by-pair"]["n0"]["n2"]);
     assert_eq!(figures["charts"]["rate-per-s"]["broadcast"].as_object().unwrap().len(), 1);
     assert!(figures["charts"]["latency-ms"]["read"]["0.5"].as_array().unwrap().len() > 5);

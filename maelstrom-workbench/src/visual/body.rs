@@ -12,6 +12,8 @@ use super::{brief::brief, text};
 
 /// As much is shown of a body, and of a name, in bytes.
 const SHOWN: usize = 160;
+/// The type of a message that has none.
+const NO_TYPE: &str = "?";
 
 /// A message, but for what nobody sees.
 #[derive(Debug, PartialEq)]
@@ -47,6 +49,12 @@ impl<'l> Line<'l> {
         self.body.0.iter().find(|(name, _)| name == "type").map_or("", |(_, kind)| kind.get())
     }
 
+    /// The type, cut if it is long.
+    pub(super) fn type_name(&self) -> String {
+        let kind = self.body.0.iter().rfind(|(name, _)| name == "type");
+        kind.map_or_else(|| NO_TYPE.to_owned(), |(_, kind)| type_name(kind))
+    }
+
     /// Its fields besides its type and the ids, as JSON.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         let fields = self.body.0.iter().map(|(name, value)| (&**name, value.get()));
@@ -59,18 +67,15 @@ impl Message {
         let mut message = Self {
             src: text::cut(&line.src, SHOWN),
             dest: text::cut(&line.dest, SHOWN),
-            kind: "?".to_owned(),
+            kind: NO_TYPE.to_owned(),
             text: String::new(),
             msg_id: None,
             in_reply_to: None,
         };
-        for (name, value) in &line.body.0 {
-            let value = value.get();
+        for (name, json) in &line.body.0 {
+            let value = json.get();
             match &**name {
-                "type" => {
-                    let kind = serde_json::from_str(value).unwrap_or_else(|_| value.to_owned());
-                    message.kind = text::cut(&kind, SHOWN);
-                }
+                "type" => message.kind = type_name(json),
                 "msg_id" => message.msg_id = value.parse().ok(),
                 "in_reply_to" => message.in_reply_to = value.parse().ok(),
                 _ if message.text.len() < SHOWN => {
@@ -83,6 +88,12 @@ impl Message {
         }
         message
     }
+}
+
+/// What a type is called, given as JSON.
+fn type_name(json: &RawValue) -> String {
+    let kind = serde_json::from_str(json.get()).unwrap_or_else(|_| json.get().to_owned());
+    text::cut(&kind, SHOWN)
 }
 
 /// The fields of an object in their order.

@@ -5,8 +5,11 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, Spread, Trail, charts, focus,
-    messages::Collector, micros, operations, text,
+    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, Shortfall, Spread, Trail, charts, focus,
+    messages::{self, Collector},
+    micros, operations, shortfall,
+    spread::MOST_VALUES,
+    text,
 };
 use crate::{
     Run, Value,
@@ -69,10 +72,14 @@ pub struct Data {
     pub cycle: Option<Cycle>,
     /// Why an operation of a register has no place, by the indices of invocations.
     pub stuck: Option<Stuck>,
+    /// What the reads among the evidence lack, where clients add integers.
+    pub shortfalls: Vec<Shortfall>,
     /// Messages between nodes for each operation.
     pub messages_per_operation: Option<f64>,
     /// How long values took until all nodes had them for good, in ms by quantile, where the workload knows.
     pub stable_latencies: Option<Value>,
+    /// Of how many values that is, where the workload knows.
+    pub stable: Option<Value>,
     /// What the nemesis did.
     pub faults: Vec<Window>,
     /// Latency and throughput, of all operations.
@@ -96,6 +103,17 @@ pub struct Window {
     pub start: i64,
     /// Until when; nothing ended it if there is no time.
     pub end: Option<i64>,
+    /// Which messages it kept from arriving, if it did so.
+    pub stops: Option<Stops>,
+}
+
+/// Messages that a fault kept from arriving.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stops {
+    /// What became of them, as in [`Messages::end`].
+    pub end: u8,
+    /// From whom, to whom; no name stands for everybody.
+    pub links: Vec<(Vec<String>, Vec<String>)>,
 }
 
 impl Data {
@@ -138,7 +156,7 @@ impl Data {
         let focus = focus::focus(run);
         let mut collector = Collector::new(run, &focus);
         events(&mut |event| collector.take(event))?;
-        let (messages, spread) = collector.finish(run);
+        let (messages, mut spread) = collector.finish(run);
         let (operations, all) = operations::around(run, focus.operations.last().copied());
         let mut left_out = Vec::new();
         if all > operations.len() {
@@ -154,8 +172,10 @@ impl Data {
             let (total, shown) = (spread.total, spread.values.len());
             left_out.push(format!("{total} values were added; of {shown} it is shown how they spread"));
         }
-        let stable =
-            run.judgements.iter().find_map(|(_, judgement)| judgement.result().get("stable-latencies"));
+        let found = |name| run.judgements.iter().find_map(|(_, judgement)| judgement.result().get(name));
+        if let (Some(spread), Some(lost)) = (&mut spread, found("lost").and_then(Value::as_list)) {
+            spread.called_lost = lost.iter().filter_map(shortfall::integer).take(MOST_VALUES).collect();
+        }
         Ok(Self {
             about,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -168,11 +188,13 @@ impl Data {
             concurrency: run.schedule.concurrency,
             end: end(run),
             focus: focus.time.map(micros),
+            shortfalls: shortfall::shortfalls(run, &focus.operations),
             evidence: focus.operations,
             cycle: focus.evidence.cycle,
             stuck: focus.evidence.stuck,
             messages_per_operation: run.messages_per_operation(),
-            stable_latencies: stable.cloned(),
+            stable_latencies: found("stable-latencies").cloned(),
+            stable: found("stable-count").cloned(),
             faults: story::windows(&run.history).into_iter().map(window).collect(),
             charts: charts::charts(run),
             operations,
@@ -224,8 +246,9 @@ fn end(run: &Run) -> i64 {
     i64::try_from(whole.as_micros()).unwrap_or(i64::MAX).max(last)
 }
 
-fn window((what, start, end): (String, u64, Option<u64>)) -> Window {
-    Window { what, start: micros(start), end: end.map(micros) }
+fn window(story::Window { what, start, end, stops }: story::Window) -> Window {
+    let stops = stops.map(|stops| Stops { end: messages::end(stops.end), links: stops.links });
+    Window { what, start: micros(start), end: end.map(micros), stops }
 }
 
 fn sentences(texts: Vec<String>) -> Vec<String> {

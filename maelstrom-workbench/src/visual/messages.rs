@@ -19,14 +19,21 @@ use crate::{
 pub const MOST_MESSAGES: usize = 100_000;
 /// As many pairs of nodes, and as many types, are counted; all further ones together.
 const MOST_COUNTED: usize = 2_000;
+const OTHERS: &str = "(others)";
+/// What can become of messages, by number.
+pub(super) const ENDS: [&str; 4] = ["received", "lost", "partitioned", "gone"];
+/// Of a message that has not come to any.
+const NO_END: u8 = 4;
+/// The cause of a message that was not sent for another.
+const BY_TIMER: i64 = -1;
 
 /// All messages, counted, and some one by one: lists of the same length, as they are smaller so.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Messages {
     /// How many were sent.
     pub total: u64,
-    /// How many were sent, by type.
-    pub types: Vec<(String, u64)>,
+    /// Each type that was sent, the most frequent first.
+    pub types: Vec<OfType>,
     /// How many were sent, by sender and receiver; clients are one.
     pub pairs: Vec<(String, String, u64)>,
     /// How many came to what end: `received`, `lost`, `partitioned`, `gone`.
@@ -59,6 +66,19 @@ pub struct Messages {
     pub operation: Vec<i64>,
 }
 
+/// How many messages of a type there were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfType {
+    /// The type.
+    pub kind: String,
+    /// How many were sent.
+    pub sent: u64,
+    /// How many of them were sent by timers, or by work that had been put off; 0 where nobody knows.
+    pub by_timers: u64,
+    /// How many came to what end, in the order of [`Messages::end`]. One that came twice counts twice.
+    pub ends: [u64; 4],
+}
+
 /// Takes the events of a journal, one after the other, and keeps no more of them than are drawn.
 pub(super) struct Collector<'r> {
     clients: Clients<'r>,
@@ -67,7 +87,7 @@ pub(super) struct Collector<'r> {
     focus: i128,
     kept: VecDeque<Kept>,
     out: Messages,
-    types: HashMap<String, u64>,
+    types: HashMap<String, OfType>,
     pairs: HashMap<(String, String), u64>,
     /// Requests and their numbers: an entry for each that is not answered.
     requests: HashMap<(String, String, u64), u64>,
@@ -102,21 +122,21 @@ impl<'r> Collector<'r> {
 
     pub(super) fn take(&mut self, event: &Event) {
         let time = nanos(event.time.as_nanos()) - self.start;
-        let (number, name) = match event.kind {
-            EventKind::Send => return self.sent(event, time),
-            EventKind::Receive => (0, "received"),
-            EventKind::Lost => (1, "lost"),
-            EventKind::Partitioned => (2, "partitioned"),
-            EventKind::Gone => (3, "gone"),
-        };
+        if event.kind == EventKind::Send {
+            return self.sent(event, time);
+        }
+        let number = end(event.kind);
+        let name = ENDS[usize::from(number)];
         *self.out.ends.entry(name.to_owned()).or_default() += 1;
         let mut sent = time;
         if let Ok(at) = self.kept.binary_search_by_key(&event.id, |kept| kept.id) {
             self.kept[at].end = Some((number, time));
             sent = self.kept[at].sent;
         }
+        let Some(line) = Line::read(&event.line) else { return };
+        of_type(&mut self.types, &line.type_name()).ends[usize::from(number)] += 1;
         if let Some(spread) = &mut self.spread
-            && let Some(line) = Line::read(&event.line).filter(|line| spread.can_be_told(&line.dest))
+            && spread.can_be_told(&line.dest)
         {
             spread.take(event.kind, self::number(event.id), &line, micros(sent), micros(time));
         }
@@ -126,10 +146,12 @@ impl<'r> Collector<'r> {
         self.out.total += 1;
         let Some(line) = Line::read(&event.line) else { return };
         let message = Message::new(&line);
-        *counted(&mut self.types, message.kind.clone(), "(others)".to_owned()) += 1;
         let pair = (role(&message.src).to_owned(), role(&message.dest).to_owned());
-        *counted(&mut self.pairs, pair, ("(others)".to_owned(), "(others)".to_owned())) += 1;
+        *counted(&mut self.pairs, pair, (OTHERS.to_owned(), OTHERS.to_owned())) += 1;
         let (cause, answers) = self.cause(event, &message);
+        let of_type = of_type(&mut self.types, &message.kind);
+        of_type.sent += 1;
+        of_type.by_timers += u64::from(cause == BY_TIMER);
         let is_request = is_client(&message.src);
         let of = u64::try_from(time).ok().filter(|_| is_request);
         let operation = of.and_then(|ns| self.clients.operation(&message.src, &message.dest, ns));
@@ -157,15 +179,15 @@ impl<'r> Collector<'r> {
             (Some(Cause::Message(id)), _) => (number(id), -1),
             // Whoever sleeps before it answers still answers the request.
             (_, Some(request)) => (number(request), -1),
-            (Some(Cause::Timer), None) => (-1, -1),
+            (Some(Cause::Timer), None) => (BY_TIMER, -1),
             (None, None) => (-2, -1),
         }
     }
 
     pub(super) fn finish(self, run: &Run) -> (Messages, Option<Spread>) {
         let Self { kept, mut out, types, pairs, spread, .. } = self;
-        out.types = types.into_iter().collect();
-        out.types.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+        out.types = types.into_values().collect();
+        out.types.sort_by(|a, b| b.sent.cmp(&a.sent).then_with(|| a.kind.cmp(&b.kind)));
         out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
         out.pairs.sort();
         let mut words = Words::default();
@@ -173,7 +195,7 @@ impl<'r> Collector<'r> {
             out.id.push(id);
             out.sent.push(micros(sent));
             out.took.push(end.map_or(-1, |(_, time)| micros(time) - micros(sent)));
-            out.end.push(end.map_or(4, |(end, _)| end));
+            out.end.push(end.map_or(NO_END, |(end, _)| end));
             out.src.push(words.number(message.src));
             out.dest.push(words.number(message.dest));
             out.kind.push(words.number(message.kind));
@@ -235,6 +257,27 @@ impl Words {
             self.words.len() - 1
         })
     }
+}
+
+/// The number of what became of a message.
+pub(super) fn end(kind: EventKind) -> u8 {
+    match kind {
+        EventKind::Receive => 0,
+        EventKind::Lost => 1,
+        EventKind::Partitioned => 2,
+        EventKind::Gone => 3,
+        EventKind::Send => NO_END,
+    }
+}
+
+/// The counts of a type, or of all others where there are too many.
+fn of_type<'t>(types: &'t mut HashMap<String, OfType>, kind: &str) -> &'t mut OfType {
+    let is_new = !types.contains_key(kind);
+    let kind = if is_new && types.len() >= MOST_COUNTED { OTHERS } else { kind };
+    if !types.contains_key(kind) {
+        types.insert(kind.to_owned(), OfType { kind: kind.to_owned(), ..OfType::default() });
+    }
+    types.get_mut(kind).expect("it is there now")
 }
 
 /// The count of a key, or of all others where there are too many.

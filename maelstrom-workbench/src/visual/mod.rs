@@ -11,6 +11,7 @@ mod messages;
 mod operations;
 mod page;
 mod place;
+mod shortfall;
 mod spread;
 mod svg;
 mod text;
@@ -18,11 +19,12 @@ mod timeline;
 
 pub(crate) use charts::latencies;
 pub use charts::{Charts, Quantile, Rate};
-pub use data::{About, Data, Window};
-pub use messages::{MOST_MESSAGES, Messages};
+pub use data::{About, Data, Stops, Window};
+pub use messages::{MOST_MESSAGES, Messages, OfType};
 pub use operations::{MOST_OPERATIONS, Operation};
 pub use page::MOST_BYTES;
 pub(crate) use place::leave;
+pub use shortfall::Shortfall;
 pub use spread::{Spread, Spreading, Trail};
 
 /// In µs.

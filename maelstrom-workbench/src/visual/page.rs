@@ -46,6 +46,8 @@ impl Data {
             include_str!("../../templates/messages.js"),
             include_str!("../../templates/lamport.js"),
             include_str!("../../templates/charts.js"),
+            include_str!("../../templates/values.js"),
+            include_str!("../../templates/way.js"),
             include_str!("../../templates/spread.js"),
             include_str!("../../templates/evidence.js"),
             include_str!("../../templates/story.js"),

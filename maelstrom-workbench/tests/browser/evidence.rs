@@ -1,6 +1,6 @@
 //! What is shown of a run that went wrong: where, and why.
 
-use maelstrom_workbench::visual::Data;
+use maelstrom_workbench::visual::{Data, Window};
 
 use crate::{
     expected::{self, us},
@@ -71,34 +71,6 @@ pub(crate) fn the_evidence_is_listed_and_leads_to_its_operations(driver: &Driver
     }
 }
 
-pub(crate) fn a_lost_value_has_its_way_with_what_stopped_it(driver: &Driver) {
-    let page = Page::open(driver, shown_runs::losing());
-    let spread = page.data.spread.as_ref().unwrap();
-    let lost = spread.lost.as_ref().unwrap();
-    let value = &spread.values[lost.value];
-    let nodes = page.data.nodes.len();
-    let is_told = |place: &usize| value.told.iter().any(|(told, ..)| told == place);
-    let untold: Vec<usize> = (0..nodes).filter(|place| !is_told(place)).collect();
-    assert!(!untold.is_empty());
-    for way in ["#evidence details", "#detail details"] {
-        if way.starts_with("#detail") {
-            page.set("value", &value.value.to_string());
-            assert_eq!(
-                page.followed("followed") + page.followed("beside") + page.followed("stopped"),
-                expected::followed_with(&page.data, value.operation).len()
-            );
-        }
-        assert_eq!(page.elements(&format!("{way} li")), value.told.len() + untold.len(), "{way}");
-        let text = page.text(&format!("document.querySelector('{way}').textContent"));
-        assert!(text.starts_with(&format!("How value {} came to nodes", value.value)), "{text}");
-        for place in &untold {
-            let stopped = lost.stopped.iter().filter(|(_, of)| of == place).count();
-            let told = format!("{} never: {stopped} message", spread.places[*place]);
-            assert!(text.contains(&told), "{told} in {text}");
-        }
-    }
-}
-
 pub(crate) fn a_circle_of_transactions_is_drawn(driver: &Driver) {
     let page = Page::open(driver, shown_runs::circular());
     let cycle = page.data.cycle.as_ref().unwrap();
@@ -140,4 +112,33 @@ pub(crate) fn the_last_states_of_a_register_are_told(driver: &Driver) {
     page.settle();
     let first = stuck.suspects.first().map_or(stuck.index, |suspect| suspect.index);
     assert_eq!(page.text("document.getElementById('operation').value"), first.to_string());
+}
+
+/// What a minority acknowledges can't be known to all.
+pub(crate) fn suspects_whose_nodes_were_apart_from_a_majority_are_marked(driver: &Driver) {
+    let (mut marked, mut all) = (0, 0);
+    for data in [shown_runs::stuck(), shown_runs::stuck_apart()] {
+        let page = Page::open(driver, data);
+        let data = &page.data;
+        for (suspect, number) in data.stuck.as_ref().unwrap().suspects.iter().zip(0..) {
+            let operation = expected::operation(data, suspect.index);
+            let node = &data.nodes[operation.node];
+            let is_apart = |fault: &&Window| {
+                let lasts = fault.start <= operation.invoked
+                    && fault.end.is_none_or(|end| operation.completed.unwrap() <= end);
+                let (few, _) = fault.what.split_once(" apart from ").unwrap_or_default();
+                let few = few.trim_start_matches("a partition kept ").replace(" and ", ", ");
+                let few: Vec<&str> = few.split(", ").collect();
+                lasts && few.contains(&node.as_str()) && few.len() * 2 < data.nodes.len()
+            };
+            let fault = data.faults.iter().find(is_apart);
+            let text = page.text(&format!("document.querySelectorAll('#stuck li')[{number}].textContent"));
+            let said = format!("while {node} was apart from a majority (");
+            assert_eq!(text.contains(&said), fault.is_some(), "{text} though {fault:?}");
+            assert!(fault.is_none_or(|fault| text.contains(&fault.what)), "{text} though {fault:?}");
+            marked += usize::from(fault.is_some());
+            all += 1;
+        }
+    }
+    assert!(0 < marked && marked < all, "{marked} of {all}");
 }

@@ -144,3 +144,38 @@ pub(crate) fn followed_with(data: &Data, index: usize) -> BTreeSet<usize> {
 pub(crate) fn operation(data: &Data, index: usize) -> &Operation {
     data.operations.iter().find(|operation| operation.index == index).unwrap()
 }
+
+/// Those of messages that have been sent by timers.
+pub(crate) fn by_timers<'k>(data: &Data, places: impl IntoIterator<Item = &'k usize>) -> usize {
+    places.into_iter().filter(|k| data.messages.cause[**k] == -1).count()
+}
+
+/// Those of messages that did not arrive.
+pub(crate) fn stopped<'k>(data: &Data, places: impl IntoIterator<Item = &'k usize>) -> BTreeSet<usize> {
+    places.into_iter().copied().filter(|k| (1..=3).contains(&data.messages.end[*k])).collect()
+}
+
+/// All messages that had a value.
+pub(crate) fn had(data: &Data, value: &Spreading) -> BTreeSet<usize> {
+    let carried = places(data, value.carried.iter().copied());
+    brought(data, value).union(&carried).copied().collect()
+}
+
+/// Of those that had a value, the ones of nodes and services to a node, and what came back from it and arrived.
+pub(crate) fn to_and_back(data: &Data, value: &Spreading, node: &str) -> (BTreeSet<usize>, BTreeSet<usize>) {
+    let messages = &data.messages;
+    let [src, dest] = [&messages.src, &messages.dest].map(|words| move |k: usize| lane_of(data, words[k]));
+    let had = had(data, value);
+    let to: BTreeSet<usize> =
+        had.iter().copied().filter(|k| dest(*k) == node && src(*k) != "clients").collect();
+    let ids: BTreeSet<i64> = to.iter().map(|k| i64::try_from(messages.id[*k]).unwrap()).collect();
+    let is_back = |k: &usize| {
+        let is_of_it =
+            had.contains(k) || ids.contains(&messages.cause[*k]) || ids.contains(&messages.answers[*k]);
+        let is_asked =
+            |before: &usize| src(*before) == dest(*k) && arrival(data, *before) <= messages.sent[*k];
+        src(*k) == node && is_of_it && messages.end[*k] == 0 && to.iter().any(is_asked)
+    };
+    let back = (0..messages.len()).filter(is_back).collect();
+    (to, back)
+}

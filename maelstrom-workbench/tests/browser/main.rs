@@ -24,6 +24,7 @@ mod opening;
 mod page;
 mod reading;
 mod showing;
+mod values;
 
 use std::{
     env,
@@ -62,11 +63,18 @@ fn main() {
         following::what_is_drawn_of_an_operation_can_be_clicked,
         evidence::an_invalid_run_opens_where_it_went_wrong,
         evidence::the_evidence_is_listed_and_leads_to_its_operations,
-        evidence::a_lost_value_has_its_way_with_what_stopped_it,
         evidence::a_circle_of_transactions_is_drawn,
         evidence::the_last_states_of_a_register_are_told,
+        evidence::suspects_whose_nodes_were_apart_from_a_majority_are_marked,
         showing::the_list_has_the_operations_that_are_shown,
-        showing::the_list_of_values_begins_with_those_that_got_lost,
+        showing::types_are_counted_with_what_became_of_them,
+        values::a_lost_value_has_its_way_with_what_stopped_it,
+        values::the_messages_of_a_value_are_counted_for_each_node,
+        values::another_value_stands_beside_the_lost_one,
+        values::the_fault_is_named_that_stopped_a_message,
+        values::a_read_tells_what_it_lacks,
+        values::quantiles_tell_of_how_many_values_they_are,
+        values::the_list_of_values_begins_with_those_that_got_lost,
         showing::states_are_shown_on_the_lines_of_nodes,
         showing::a_run_that_goes_on_stays_where_one_looks,
         reading::the_keyboard_reaches_everything,

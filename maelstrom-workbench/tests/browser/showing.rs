@@ -1,6 +1,6 @@
 //! What is shown of a run: filters, and the time.
 
-use maelstrom_workbench::visual::Data;
+use maelstrom_workbench::visual::{Data, OfType};
 
 use crate::{
     expected::{self, Filter, Span, lanes},
@@ -41,14 +41,14 @@ pub(crate) fn filters_leave_the_messages_that_pass_them(driver: &Driver) {
         assert_shows(&page, Filter { lane: Some(&lane), ..Filter::default() });
     }
     page.set("node", "n1");
-    for (kind, _) in &page.data.messages.types {
+    for OfType { kind, .. } in &page.data.messages.types {
         page.set("kind", kind);
         assert_shows(&page, Filter { lane: Some("n1"), kind: Some(kind), ..Filter::default() });
     }
     page.set("node", "");
     page.set("kind", "broadcast");
     page.show_all();
-    let broadcasts = page.data.messages.types.iter().find(|(kind, _)| kind == "broadcast").unwrap().1;
+    let broadcasts = page.data.messages.types.iter().find(|of| of.kind == "broadcast").unwrap().sent;
     assert_eq!(page.marks("lamport") as u64, broadcasts);
     page.set("kind", "");
     assert_eq!(page.marks("lamport"), page.data.messages.len());
@@ -79,30 +79,37 @@ pub(crate) fn the_list_has_the_operations_that_are_shown(driver: &Driver) {
     assert_eq!(page.text("document.getElementById('operation').value"), adds[0].to_string());
 }
 
-pub(crate) fn the_list_of_values_begins_with_those_that_got_lost(driver: &Driver) {
-    let page = Page::open(driver, shown_runs::losing());
-    page.value("document.querySelector('#values summary').click()");
-    page.settle();
-    let spread = page.data.spread.as_ref().unwrap();
-    assert!(spread.incomplete > 0 && spread.values.len() > 300);
-    let cells = "[...document.querySelectorAll('#value-rows tr')].map((row) => [...row.children].map((cell) => cell.textContent))";
-    let rows: Vec<Vec<String>> = serde_json::from_value(page.value(cells)).unwrap();
-    let [_heads, rows @ ..] = &rows[..] else { panic!("no rows") };
-    assert_eq!(rows.len(), 300);
-    for row in &rows[..spread.incomplete.min(300)] {
-        let value = spread.values.iter().find(|value| value.value.to_string() == row[0]).unwrap();
-        let told = value.told.iter().filter(|(place, ..)| *place < page.data.nodes.len()).count();
-        assert_eq!(
-            (row[4].as_str(), &row[5]),
-            ("never", &(page.data.nodes.len() - told).to_string()),
-            "{value:?}"
-        );
+/// Rows of cells.
+pub(crate) fn cells(page: &Page<'_>, selector: &str) -> Vec<Vec<String>> {
+    let rows = format!("[...document.querySelectorAll('{selector} tr')]");
+    let cells = "[...row.children].map((cell) => cell.textContent)";
+    serde_json::from_value(page.value(&format!("{rows}.map((row) => {cells})"))).unwrap()
+}
+
+pub(crate) fn types_are_counted_with_what_became_of_them(driver: &Driver) {
+    let page = Page::open(driver, shown_runs::tiring());
+    let types = &page.data.messages.types;
+    let rows = cells(&page, "#counts div:first-of-type table");
+    assert_eq!(rows[0], ["type", "sent", "by timers", "received", "partitioned"]);
+    assert_eq!(rows.len(), types.len() + 2);
+    let row = |of: &OfType| {
+        let counts = [of.sent, of.by_timers, of.ends[0], of.ends[2]];
+        [of.kind.clone()].into_iter().chain(counts.map(|count| count.to_string())).collect::<Vec<_>>()
+    };
+    for (of, shown) in types.iter().zip(&rows[1..]) {
+        assert_eq!(row(of), *shown);
     }
-    let lost = &spread.values[spread.lost.as_ref().unwrap().value];
-    page.value("document.querySelector('#value-rows button').click()");
-    page.settle();
-    assert_eq!(page.text("document.getElementById('value').value"), rows[0][0]);
-    assert!(page.text_of("evidence").contains("after that none was sent"), "of {lost:?}");
+    let tell = types.iter().find(|of| of.kind == "tell").unwrap();
+    assert!(tell.by_timers > 0 && tell.by_timers < tell.sent && tell.ends[2] > 0);
+    let received = page.data.messages.ends["received"].to_string();
+    assert_eq!(
+        rows.last().unwrap()[..4],
+        ["all", &page.data.messages.total.to_string(), &tell.by_timers.to_string(), &received]
+    );
+    // The nemesis has as many turns as a client.
+    assert!(page.text_of("counts").contains("the nemesis takes turns with the clients"));
+    let page = Page::open(driver, shown_runs::valid());
+    assert!(!page.text_of("counts").contains("nemesis"));
 }
 
 pub(crate) fn keys_zoom_around_the_middle_and_pan_by_an_eighth(driver: &Driver) {

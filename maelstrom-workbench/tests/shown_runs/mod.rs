@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use maelstrom::{Context, Result};
+use maelstrom::{Context, NodeId, Result};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
@@ -85,6 +85,49 @@ impl TellsOnce {
     #[message]
     fn tell(&mut self, message: u64) {
         self.seen.insert(message);
+    }
+}
+
+/// Tells others a value again and again until it has an answer: of anybody, where it should be of each.
+#[derive(Default)]
+struct TiresTooSoon {
+    seen: BTreeSet<u64>,
+    untold: BTreeMap<u64, BTreeSet<NodeId>>,
+}
+
+#[maelstrom::node]
+impl TiresTooSoon {
+    #[rpc]
+    fn topology(&mut self) {}
+
+    #[rpc]
+    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
+        self.seen.insert(message);
+        self.untold.insert(message, ctx.others().cloned().collect());
+        ctx.peers(ctx.others()).tell(message);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> &BTreeSet<u64> {
+        &self.seen
+    }
+
+    #[message]
+    fn tell(&mut self, ctx: &Context<Self>, message: u64) {
+        self.seen.insert(message);
+        ctx.peer(ctx.sender()).told(message);
+    }
+
+    #[message]
+    fn told(&mut self, message: u64) {
+        self.untold.remove(&message);
+    }
+
+    #[every(500ms)]
+    fn again(&self, ctx: &Context<Self>) {
+        for (message, nodes) in &self.untold {
+            ctx.peers(nodes).tell(*message);
+        }
     }
 }
 
@@ -207,6 +250,18 @@ pub(crate) fn losing() -> Data {
     data(&run, "broadcast", Verdict::Invalid)
 }
 
+/// A partition has swallowed what was told, and nobody told it again who had an answer of somebody else.
+pub(crate) fn tiring() -> Data {
+    let run = Simulation::<TiresTooSoon>::new(Broadcast::default())
+        .latency(Duration::from_millis(50))
+        .rate(10.0)
+        .time_limit(Duration::from_secs(20))
+        .nemesis(Nemesis::partitions().interval(Duration::from_secs(4)))
+        .journal()
+        .run_seed(0);
+    data(&run, "broadcast", Verdict::Invalid)
+}
+
 /// Transactions came before each other in a circle.
 pub(crate) fn circular() -> Data {
     let mut options = TxnOptions::default();
@@ -223,14 +278,24 @@ pub(crate) fn circular() -> Data {
 
 /// No order of a register's operations explains what was read.
 pub(crate) fn stuck() -> Data {
-    let simulation = Simulation::<Caches>::new(LinKv)
+    let simulation = caching();
+    let run = (0..10).map(|seed| simulation.run_seed(seed)).find(|run| run.verdict() == Verdict::Invalid);
+    data(&run.unwrap(), "lin-kv", Verdict::Invalid)
+}
+
+/// The same, while partitions come and go.
+pub(crate) fn stuck_apart() -> Data {
+    let simulation = caching().nemesis(Nemesis::partitions().interval(Duration::from_millis(500)));
+    let run = (0..10).map(|seed| simulation.run_seed(seed)).find(|run| run.verdict() == Verdict::Invalid);
+    data(&run.unwrap(), "lin-kv", Verdict::Invalid)
+}
+
+fn caching() -> Simulation<Caches> {
+    Simulation::new(LinKv)
         .latency(Duration::from_millis(20))
         .rate(30.0)
         .time_limit(Duration::from_secs(10))
-        .journal();
-    let runs = (0..10).map(|seed| simulation.run_seed(seed));
-    let run = runs.into_iter().find(|run| run.verdict() == Verdict::Invalid).unwrap();
-    data(&run, "lin-kv", Verdict::Invalid)
+        .journal()
 }
 
 /// At the rate of fly.io's hardest broadcast, whose nodes are 25, for so many seconds.

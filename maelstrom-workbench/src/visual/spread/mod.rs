@@ -27,7 +27,7 @@ use crate::{
 /// As many are followed at most: values times nodes.
 const MOST_TOLD: usize = 400_000;
 /// As many values are.
-const MOST_VALUES: usize = 20_000;
+pub(super) const MOST_VALUES: usize = 20_000;
 /// As many paths are taken for those of values.
 const MOST_CARRIERS: usize = 32;
 /// As many messages are kept that did not bring the value that got lost.
@@ -55,8 +55,14 @@ pub struct Spread {
     pub half: Vec<(f64, i64)>,
     /// Until all of them had.
     pub all: Vec<(f64, i64)>,
+    /// Of how many the figures tell.
+    pub followed: usize,
+    /// How many of those never came to half of the nodes.
+    pub below_half: usize,
     /// How many never came to some node.
     pub incomplete: usize,
+    /// Which ones the checker calls lost: it looks at the last reads only.
+    pub called_lost: Vec<i64>,
     /// The value that got lost, or that was asked for, and what stopped it.
     pub lost: Option<Trail>,
 }
@@ -96,6 +102,8 @@ pub struct Spreading {
     /// The numbers of further messages that had it, whatever became of them, such as repetitions: the first ones, as long as
     /// there is room.
     pub carried: Vec<i64>,
+    /// Whether there was no room for some.
+    pub has_more: bool,
 }
 
 /// What became of the value that got lost, or that was asked for.
@@ -126,6 +134,8 @@ pub(super) struct Tracker {
     /// For each value the messages that had it, with the path.
     carried: Vec<Vec<(u32, i64)>>,
     carried_in_all: usize,
+    /// For each value whether there was no room for one.
+    has_more: Vec<bool>,
     found: Vec<(u32, i64)>,
 }
 
@@ -199,6 +209,7 @@ impl Tracker {
             domain,
             carried: vec![Vec::new(); values.len()],
             carried_in_all: 0,
+            has_more: vec![false; values.len()],
             values,
             total: added.len(),
             carriers: Vec::new(),
@@ -271,6 +282,8 @@ impl Tracker {
         if carried.len() < of_each && self.carried_in_all < in_all {
             carried.push((path, id));
             self.carried_in_all += 1;
+        } else {
+            self.has_more[value] = true;
         }
     }
 
@@ -315,7 +328,14 @@ impl Tracker {
             let mut carried: Vec<i64> = carried.map(|(_, id)| *id).filter(|id| !is_first(id)).collect();
             carried.sort_unstable();
             carried.dedup();
-            Spreading { value: added.value, operation: added.operation, added: added.time, told, carried }
+            Spreading {
+                value: added.value,
+                operation: added.operation,
+                added: added.time,
+                told,
+                carried,
+                has_more: self.has_more[value],
+            }
         };
         let lost = self.lost.map(|value| {
             let would_have_told = |attempt: &&Attempt| {
@@ -329,9 +349,20 @@ impl Tracker {
         let values: Vec<Spreading> = self.values.iter().enumerate().map(spreading).collect();
         let nodes = run.schedule.nodes.len();
         let [half, all] = [nodes.div_ceil(2), nodes].map(|count| until(&values, nodes, count));
-        let is_incomplete = |value: &&Spreading| told_nodes(value, nodes).count() < nodes;
-        let incomplete = values.iter().filter(is_incomplete).count();
-        Spread { half, all, incomplete, lost, values, total: self.total, places: self.places }
+        let below = |count| values.iter().filter(|value| told_nodes(value, nodes).count() < count).count();
+        let (below_half, incomplete) = (below(nodes.div_ceil(2)), below(nodes));
+        Spread {
+            half,
+            all,
+            followed: values.len(),
+            below_half,
+            incomplete,
+            called_lost: Vec::new(),
+            lost,
+            values,
+            total: self.total,
+            places: self.places,
+        }
     }
 
     /// A path of which no message ever arrived, as in a run that was shrunk, has values as well.

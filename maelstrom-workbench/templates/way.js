@@ -1,0 +1,154 @@
+// The way of one value, told: who had it when, what became of the messages that had it, and how another one fared.
+
+// As many rows are seen at once.
+const MOST_ROWS = 12;
+
+function way(values, k, story) {
+  const { messages } = values;
+  const { value } = values.spread.values[k];
+  const rows = values.account(k).filter(({ place, told }) => told || place < values.nodes.length);
+  const name = ({ place }) => values.spread.places[place];
+  const show = (text, m) => link(text, () => story.showMessage(m));
+  const { is_simulated } = story.data.about;
+  const heads = [
+    "node",
+    "had it after",
+    "messages to it",
+    ...(is_simulated ? ["by timers"] : []),
+    "stopped",
+    "came back",
+    "by",
+  ];
+  const cells = rows.map((row) => {
+    const { told, to } = row;
+    const back = row.back.filter((m) => messages.isReceived(m));
+    return [
+      name(row),
+      told
+        ? duration(Math.max(told.at - values.spread.values[k].added, 0))
+        : make("b", { className: "invalid" }, "never"),
+      to.length,
+      ...(is_simulated ? [values.byTimers(to)] : []),
+      values.stoppedOf(to).length,
+      back.length ? show(`${back.length}, from ${seconds(messages.arrival(back[0]))} on`, back[0]) : 0,
+      told ? broughtBy(values, told, show) : "",
+    ];
+  });
+  return [
+    ...rows.filter(({ told }) => !told).flatMap((row) => never(values, k, row, story, show)),
+    ...comparison(values, k, story, show),
+    make(
+      "details",
+      { open: rows.length <= MOST_ROWS },
+      make("summary", {}, `How value ${value} came to nodes`),
+      table(heads, cells, heads.length - 1),
+      make(
+        "p",
+        { className: "hint" },
+        "Messages are those from nodes and services that had the value; what came back had it as well, or was sent for such a message.",
+        values.spread.values[k].has_more ? " There were more than are counted here." : "",
+      ),
+    ),
+  ];
+}
+
+function broughtBy({ messages }, { id }, show) {
+  if (id < 0) return "a read shows it";
+  const m = messages.at(id);
+  return m < 0 ? `message ${id}, which is not shown` : show(messages.brief(m), m);
+}
+
+// Why somebody never had it: what was stopped, by which fault, and for how long nobody tried again.
+function never(values, k, { place }, story, show) {
+  const { messages } = values;
+  const name = values.spread.places[place];
+  const all = values.stopped(k).filter(([, of]) => of === place);
+  const stopped = all.map(([m]) => m).filter((m) => m >= 0);
+  const last = stopped.at(-1);
+  const calm = values.calm(last == null ? values.spread.values[k].added : messages.all.sent[last]);
+  const points = [];
+  if (last != null)
+    points.push([
+      `${plural(all.length, "message")} that would have told it did not arrive${timers(values, stopped, story)}; ` +
+        `${all.length > 1 ? "the last" : "it"} was `,
+      show(`${messages.brief(last)} ${messages.became(last)}, sent at ${seconds(messages.all.sent[last])}`, last),
+      messages.stoppedBy(last, " "),
+    ]);
+  points.push([
+    `${last == null ? "as far as is known, no" : "after that no"} message that had it was sent there, `,
+    ...(calm.first == null
+      ? ["and there was a fault all the time"]
+      : [
+          `though for ${duration(calm.sum)} there was no fault, `,
+          link(`first from ${seconds(calm.first)} on`, () => time.show(calm.first - 2e5, calm.first + 1e6)),
+        ]),
+  ]);
+  if (last != null) points.push([`${messages.word("src", last)} got ${heard(values, k, messages.from(last))}`]);
+  return [make("p", {}, make("b", { className: "invalid" }, `${name} never had it:`)), bullets(points)];
+}
+
+const bullets = (points) => make("ul", {}, ...points.map((parts) => make("li", {}, ...parts)));
+
+// How many of some messages timers sent, where that is known.
+function timers(values, list, story) {
+  if (!story.data.about.is_simulated) return "";
+  const count = values.byTimers(list);
+  if (list.length === 1) return count ? ", a timer sent it" : ", no timer sent it";
+  return count === list.length ? ", timers sent all of them" : `, timers sent ${count || "none"} of them`;
+}
+
+// Who answered, and when first.
+function heard(values, k, lane, until) {
+  const from = values.heard(k, lane, until);
+  if (!from.length) return "no answer from anybody";
+  const names = from.map(([of]) => values.messages.lanes[of]);
+  return `answers from ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}, the first at ${seconds(from[0][1])}`;
+}
+
+// What was done for others that were stopped as well: one that came to all in the end, and all of them in numbers.
+function comparison(values, k, story, show) {
+  if (!values.untold(k).length || !values.stopped(k).length) return [];
+  const node = (other) => story.ofValue(other)?.node;
+  const found = values.contrast(k, (other) => node(other) === node(k));
+  const { never, came } = values.fates();
+  const count = (fates, is) => fates.filter(is).length;
+  const row = (name, fates) => [
+    name,
+    fates.length,
+    count(fates, ({ isRepeated }) => isRepeated),
+    count(fates, ({ isAnswered }) => isAnswered),
+  ];
+  return [
+    ...(found ? [make("p", {}, make("b", {}, "For comparison:")), bullets(contrast(values, found, story, show))] : []),
+    make("p", {}, "All values of which a message was stopped on its way to a node:"),
+    make(
+      "div",
+      { className: "fates" },
+      table(
+        ["", "values", "sent there again", "whose sender had got an answer"],
+        [row("never came there", never), row("came there by a message sent later, and until then", came)],
+      ),
+    ),
+  ];
+}
+
+function contrast(values, { other, place, stopped, again, brought }, story, show) {
+  const { messages } = values;
+  const { value, added } = values.spread.values[other];
+  const own = story.ofValue(other);
+  const tries = again.filter((m) => m <= brought);
+  const sender = messages.from(stopped);
+  return [
+    [
+      link(`value ${value}`, () => own && story.show(own)),
+      `, added at ${own ? story.node(own) : "?"} at ${seconds(added)}, came to all, though `,
+      show(`${messages.brief(stopped)} was ${messages.became(stopped)}`, stopped),
+      messages.stoppedBy(stopped, " "),
+    ],
+    [
+      `it was sent to ${values.spread.places[place]} again ${plural(tries.length, "time")}${timers(values, tries, story)}, until `,
+      show(`it arrived at ${seconds(messages.arrival(brought))}`, brought),
+    ],
+    [`until then ${messages.lanes[sender]} got ${heard(values, other, sender, messages.arrival(brought))}`],
+  ];
+}

@@ -61,7 +61,12 @@ fn a_leader_that_was_deposed_and_answers_reads_is_caught_by_partitions() {
     assert!(explanation.contains("; there would be an order without the read of "), "{explanation}");
     let is_told =
         |text: &String| text.contains(" acknowledged ") && text.ends_with(", apart from a majority");
-    assert!(run.explanations().iter().any(is_told), "{:#?}", run.explanations());
+    let all = run.explanations();
+    let minority = all.iter().position(is_told).unwrap_or_else(|| panic!("{all:#?}"));
+    // Reads went on, and nothing else: what was meanwhile comes before what was earlier.
+    assert!(all[minority].contains(" read and 0 of "), "{all:#?}");
+    let earlier: Vec<bool> = all[minority..].iter().map(|text| text.starts_with("earlier, ")).collect();
+    assert!(!earlier[1] && earlier.is_sorted() && earlier.last() == Some(&true), "{all:#?}");
 }
 
 /// Begins with term 0 and without a vote each time it is started, but with its log.

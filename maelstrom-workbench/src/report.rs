@@ -176,33 +176,49 @@ pub fn explanations(
     let judged = judged.map(|text| story::name_nodes(text, schedule, &mut mentioned));
     let mut explanations: Vec<String> = problems.into_iter().chain(judged).collect();
     if !explanations.is_empty() {
-        let span = span(judgements, history);
-        explanations.extend(story::faults(history, &mentioned, &span));
-        if judgements.iter().any(|(_, judgement)| judgement.evidence().needs_majority()) {
+        let Suspicion { span, is_of_majority } = Suspicion::of(judgements, history);
+        if is_of_majority {
             explanations.extend(story::minorities(history, schedule, *span.end()));
+        }
+        explanations.extend(story::faults(history, &mentioned, &span));
+        if is_of_majority {
+            // What nodes have agreed upon can have gone wrong earlier.
+            let earlier = story::faults_before(history, &mentioned, *span.start());
+            explanations.extend(earlier.iter().map(|fault| format!("earlier, {fault}")));
         }
     }
     explanations
 }
 
-/// When it can have gone wrong, in ns: not after the operations that show it, and of a value that was written, not before.
-fn span(judgements: &[(String, Judgement)], history: &History) -> RangeInclusive<u64> {
-    let mut told = judgements.iter().filter(|(_, judgement)| judgement.explanation().is_some());
-    let Some((_, judgement)) = told.next() else { return story::ALWAYS };
-    let evidence = judgement.evidence();
-    let positions: Vec<usize> =
-        evidence.operations.iter().filter_map(|index| history.position(*index)).collect();
-    let entries = history.operations();
-    let begin = |position: usize| match history.other_half(position) {
-        Some(other) => &entries[position.min(other)],
-        None => &entries[position],
-    };
-    let end = |position: usize| entries[position.max(history.other_half(position).unwrap_or(position))].time;
-    let first = positions.iter().map(|position| begin(*position)).min_by_key(|operation| operation.time);
-    let last = positions.iter().map(|position| end(*position)).max();
-    let is_written = |f: &str| ["add", "broadcast", "send"].contains(&f);
-    let since = first.filter(|first| evidence.value.is_some() && is_written(&first.f));
-    since.map_or(0, |first| first.time)..=last.unwrap_or(u64::MAX)
+/// When it can have gone wrong.
+struct Suspicion {
+    /// When it shows, in ns: while the operations lasted that show it, and those that may be wrong; of a value that was
+    /// written, since then. All of the run, if nobody knows.
+    span: RangeInclusive<u64>,
+    /// Whether it is about what a majority has to agree on.
+    is_of_majority: bool,
+}
+
+impl Suspicion {
+    fn of(judgements: &[(String, Judgement)], history: &History) -> Self {
+        let is_of_majority = judgements.iter().any(|(_, judgement)| judgement.evidence().needs_majority());
+        let mut told = judgements.iter().filter(|(_, judgement)| judgement.explanation().is_some());
+        let Some((_, judgement)) = told.next() else { return Self { span: story::ALWAYS, is_of_majority } };
+        let evidence = judgement.evidence();
+        let suspects = evidence.stuck.iter().flat_map(|stuck| &stuck.suspects).map(|suspect| &suspect.index);
+        let indices = evidence.operations.iter().chain(suspects);
+        let positions: Vec<usize> = indices.filter_map(|index| history.position(*index)).collect();
+        let entries = history.operations();
+        let begin =
+            |position: usize| &entries[position.min(history.other_half(position).unwrap_or(position))];
+        let end =
+            |position: usize| entries[position.max(history.other_half(position).unwrap_or(position))].time;
+        let first = positions.iter().map(|position| begin(*position)).min_by_key(|operation| operation.time);
+        let last = positions.iter().map(|position| end(*position)).max();
+        let is_written = |f: &str| ["add", "broadcast", "send"].contains(&f);
+        let since = first.filter(|first| is_of_majority || evidence.value.is_some() && is_written(&first.f));
+        Self { span: since.map_or(0, |first| first.time)..=last.unwrap_or(u64::MAX), is_of_majority }
+    }
 }
 
 /// What came of all seeds.

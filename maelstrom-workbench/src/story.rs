@@ -17,6 +17,8 @@ use crate::{
 pub const ALWAYS: RangeInclusive<u64> = 0..=u64::MAX;
 /// How many times are told of each fault.
 const TOLD: usize = 4;
+/// Of more nodes it is told how many they are.
+const NAMED: usize = 8;
 const WERE_LOST: &str = "were lost";
 
 /// Puts the node behind every process that a text names: `process 7` becomes `process 7 (at n2)`. The schedule knows which
@@ -44,6 +46,19 @@ pub fn name_nodes(text: &str, schedule: &Schedule, mentioned: &mut BTreeSet<Stri
 /// What the nemesis did to these nodes and to all, of what lasted at a time in the span, in ns: a sentence for each, in the
 /// order of their beginnings. Without nodes it is told of all.
 pub fn faults(history: &History, nodes: &BTreeSet<String>, span: &RangeInclusive<u64>) -> Vec<String> {
+    told(history, nodes, |start, end| start <= *span.end() && end.is_none_or(|end| end >= *span.start()))
+}
+
+/// As well, of what was over before a time in ns.
+pub fn faults_before(history: &History, nodes: &BTreeSet<String>, time: u64) -> Vec<String> {
+    told(history, nodes, |_, end| end.is_some_and(|end| end < time))
+}
+
+fn told(
+    history: &History,
+    nodes: &BTreeSet<String>,
+    is_in_time: impl Fn(u64, Option<u64>) -> bool,
+) -> Vec<String> {
     let is_told = |what: &What| {
         let node = match what {
             What::CutOff { node, .. }
@@ -56,7 +71,7 @@ pub fn faults(history: &History, nodes: &BTreeSet<String>, span: &RangeInclusive
     };
     let mut windows = Windows::of(history);
     for times in windows.0.values_mut() {
-        times.retain(|(start, end)| start <= span.end() && end.is_none_or(|end| end >= *span.start()));
+        times.retain(|(start, end)| is_in_time(*start, *end));
     }
     windows.0.retain(|what, times| is_told(what) && !times.is_empty());
     windows.told()
@@ -65,18 +80,6 @@ pub fn faults(history: &History, nodes: &BTreeSet<String>, span: &RangeInclusive
 /// What nodes of a minority acknowledged while a partition kept them from a majority, up to a time in ns, if it lasted then:
 /// a sentence for each partition. Who has to agree with a majority can't do that.
 pub fn minorities(history: &History, schedule: &Schedule, until: u64) -> Vec<String> {
-    let acknowledged = |minority: &[String], start: u64, end: u64| {
-        let is_there = |operation: &Operation| match operation.process {
-            Process::Client(process) => {
-                schedule.node_name_of(process).is_some_and(|node| minority.iter().any(|name| name == node))
-            }
-            Process::Nemesis => false,
-        };
-        let invocations = history.invocations().filter(|(invocation, _)| is_there(invocation));
-        let completions = invocations.filter(|(invocation, _)| invocation.time >= start);
-        let ok = completions.filter_map(|(_, completion)| completion.filter(|it| it.kind == Kind::Ok));
-        ok.filter(|completion| completion.time <= end).count()
-    };
     let windows = Windows::of(history).0;
     let told = windows.into_iter().flat_map(|(what, times)| {
         let minority = match what {
@@ -85,11 +88,15 @@ pub fn minorities(history: &History, schedule: &Schedule, until: u64) -> Vec<Str
         };
         times.into_iter().filter_map(move |(start, end)| {
             let end = end.unwrap_or(u64::MAX).min(until);
-            let count = if start <= end && end == until { acknowledged(&minority, start, end) } else { 0 };
-            (count > 0).then(|| {
-                let (who, count) = (words::list(&minority, "and"), words::count(count, "operation"));
+            let lasts = start <= end && end == until;
+            let done =
+                if lasts { acknowledged(history, schedule, &minority, start..=end) } else { Vec::new() };
+            done.iter().any(|(_, ok, _)| *ok > 0).then(|| {
+                let each: Vec<_> = done.iter().map(|(f, ok, all)| format!("{ok} of {all} {f}")).collect();
                 format!(
-                    "{who} acknowledged {count} between {} and {}, apart from a majority",
+                    "{} acknowledged {} operations between {} and {}, apart from a majority",
+                    words::list(&minority, "and"),
+                    words::list(&each, "and"),
                     seconds(start),
                     seconds(end)
                 )
@@ -97,6 +104,32 @@ pub fn minorities(history: &History, schedule: &Schedule, until: u64) -> Vec<Str
         })
     });
     told.collect()
+}
+
+/// Of each function how many operations nodes acknowledged in a time, and how many they were asked.
+fn acknowledged<'h>(
+    history: &'h History,
+    schedule: &Schedule,
+    nodes: &[String],
+    time: RangeInclusive<u64>,
+) -> Vec<(&'h str, usize, usize)> {
+    let is_there = |operation: &Operation| match operation.process {
+        Process::Client(process) => {
+            schedule.node_name_of(process).is_some_and(|node| nodes.iter().any(|name| name == node))
+        }
+        Process::Nemesis => false,
+    };
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (invocation, completion) in history.invocations() {
+        if is_there(invocation) && time.contains(&invocation.time) {
+            let is_ok = completion.is_some_and(|it| it.kind == Kind::Ok && time.contains(&it.time));
+            let (ok, all) = counts.entry(&invocation.f).or_default();
+            (*ok, *all) = (*ok + usize::from(is_ok), *all + 1);
+        }
+    }
+    let mut counts: Vec<_> = counts.into_iter().map(|(f, (ok, all))| (f, ok, all)).collect();
+    counts.sort_by_key(|(_, ok, _)| std::cmp::Reverse(*ok));
+    counts
 }
 
 /// What the nemesis did, in the order of beginnings.
@@ -176,7 +209,12 @@ impl What {
                 .iter()
                 .all(|(node, from)| set(from) == *if there.contains(node) { &here } else { &there });
         let (fewer, others) = if there.len() < here.len() { (there, here) } else { (here, there) };
-        let list = |names: BTreeSet<String>| names.into_iter().collect();
+        let list = |names: BTreeSet<String>| {
+            let mut names: Vec<String> = names.into_iter().collect();
+            // n2 comes before n10.
+            names.sort_by_key(String::len);
+            names
+        };
         is_clean.then(|| Self::Apart { fewer: list(fewer), others: list(others) })
     }
 
@@ -196,11 +234,19 @@ impl What {
 
     fn sentence(&self, times: &str) -> String {
         match self {
+            Self::Apart { fewer, others } if others.len() > NAMED => format!(
+                "a partition kept {} apart from the {} others {times}",
+                words::list(fewer, "and"),
+                others.len()
+            ),
             Self::Apart { fewer, others } => format!(
                 "a partition kept {} apart from {} {times}",
                 words::list(fewer, "and"),
                 words::list(others, "and")
             ),
+            Self::CutOff { node, from } if from.len() > NAMED => {
+                format!("{node} did not hear {} others {times}", from.len())
+            }
             Self::CutOff { node, from } => {
                 format!("{node} did not hear {} {times}", words::list(from, "and"))
             }
@@ -410,6 +456,27 @@ mod tests {
     }
 
     #[test]
+    fn many_nodes_are_counted_rather_than_named() {
+        let names =
+            |nodes: std::ops::Range<usize>| nodes.map(|k| format!("\"n{k}\"")).collect::<Vec<_>>().join(", ");
+        let of_all: Vec<String> = (1..12).map(|k| format!("\"n{k}\": [\"n0\"]")).collect();
+        let partition = format!(r#"["isolated", {{"n0": [{}], {}}}]"#, names(1..12), of_all.join(", "));
+        let one_way = format!(r#"["one link", {{"n0": [{}]}}]"#, names(1..12));
+        let faults = [
+            (1, "start-partition", partition.as_str()),
+            (2, "stop-partition", "null"),
+            (3, "start-one-way", one_way.as_str()),
+        ];
+        assert_eq!(
+            told(&[], &faults),
+            [
+                "a partition kept n0 apart from the 11 others from 1.00 s to 2.00 s",
+                "n0 did not hear 11 others from 3.00 s on"
+            ]
+        );
+    }
+
+    #[test]
     fn what_a_minority_acknowledged_is_counted_if_its_partition_lasted() {
         let faults = [
             (1, "start-partition", r#"["isolated", {"n0": ["n2"], "n1": ["n2"], "n2": ["n0", "n1"]}]"#),
@@ -418,18 +485,28 @@ mod tests {
         let mut history = history(&faults);
         let nodes: Vec<String> = (0..3).map(|k| format!("n{k}")).collect();
         let schedule = Schedule { nodes, concurrency: 3, ..Schedule::default() };
-        // One before, one meanwhile at a node of the majority, two meanwhile at the other, one that took too long.
-        for (process, start, end) in [(2, 0, 1), (1, 2, 3), (2, 2, 3), (2, 4, 5), (2, 6, 8)] {
-            for (time, kind) in [(start, Kind::Invoke), (end, Kind::Ok)] {
+        // One before, one meanwhile at a node of the majority, two meanwhile at the other, one that took too long, and
+        // one that failed.
+        for (process, start, end, f, outcome) in [
+            (2, 0, 1, "read", Kind::Ok),
+            (1, 2, 3, "read", Kind::Ok),
+            (2, 2, 3, "read", Kind::Ok),
+            (2, 3, 4, "write", Kind::Fail),
+            (2, 4, 5, "read", Kind::Ok),
+            (2, 6, 8, "read", Kind::Ok),
+        ] {
+            for (time, kind) in [(start, Kind::Invoke), (end, outcome)] {
                 let (index, process) = (history.len(), Process::Client(process));
                 let time = time * 1_000_000_000;
-                history.push(Operation::new(index, time, process, kind, "read", Value::Null)).unwrap();
+                history.push(Operation::new(index, time, process, kind, f, Value::Null)).unwrap();
             }
         }
         let told = |until: u64| minorities(&history, &schedule, until * 1_000_000_000);
         assert_eq!(
             told(7),
-            ["n2 acknowledged 2 operations between 1.00 s and 7.00 s, apart from a majority"]
+            [
+                "n2 acknowledged 2 of 3 read and 0 of 1 write operations between 1.00 s and 7.00 s, apart from a majority"
+            ]
         );
         assert_eq!(told(10), [""; 0], "the partition was over");
     }

@@ -5,6 +5,10 @@ function evidence(data, values, story) {
   const shortfalls = new Map(data.shortfalls.map((shortfall) => [shortfall.operation, shortfall]));
   const named = data.evidence.map((index) => known.get(index)).filter(Boolean);
   const lost = values.spread.lost?.value;
+  // What nodes have to agree on; it is told of suspects where they stand.
+  const isAgreed = data.stuck || data.cycle;
+  const suspects = new Set((data.stuck?.suspects ?? []).map(({ index }) => index));
+  const remarks = ({ index }) => (isAgreed && !suspects.has(index) ? remarkable(known.get(index), story) : "");
   by("evidence").append(
     ...named.map((operation) => {
       const isLost = lost != null && values.byOperation.get(operation.index) === lost;
@@ -12,6 +16,7 @@ function evidence(data, values, story) {
         "li",
         {},
         link(story.brief(operation), () => story.show(operation)),
+        remarks(operation),
         ...(shortfalls.has(operation.index) ? [lacks(shortfalls.get(operation.index), values, story)] : []),
         ...(isLost ? way(values, lost, story) : []),
       );
@@ -106,17 +111,44 @@ function circle({ transactions, edges }, known, story) {
   return [make("p", {}, make("b", {}, "Each of these came before the next, and the last before the first:")), column];
 }
 
-// Whether a partition kept an operation's node from most others meanwhile.
-function apart(operation, { data }) {
-  if (!operation) return "";
+// What is remarkable of an operation that nodes have to agree on, a text each: whether a partition kept its node from most
+// others meanwhile, and whether its node was in an older state than others.
+function signs(operation, { data, messages }) {
+  if (!operation) return [];
   const name = data.nodes[operation.node];
+  const texts = [];
   const isFew = (names) => names.includes(name) && 2 * names.length < data.nodes.length;
   const isCut = ({ start, end, stops }) =>
     start <= operation.invoked &&
     (end ?? data.end) >= (operation.completed ?? data.end) &&
     stops?.links.some(([from, to]) => isFew(from) && from.length + to.length === data.nodes.length);
   const fault = data.faults.find(isCut);
-  return fault ? `, while ${name} was apart from a majority (${span(fault)})` : "";
+  if (fault) texts.push(`while ${name} was apart from a majority (${span(fault)})`);
+  const [state] = messages.states();
+  if (state && operation.completed != null) {
+    const at = (lane) => state.lanes.get(lane)?.findLast(({ at }) => at <= operation.completed)?.value ?? -Infinity;
+    const values = data.nodes.map((_, node) => at(node + 1));
+    const own = values[operation.node],
+      most = Math.max(...values);
+    const ahead = data.nodes.filter((_, node) => values[node] === most);
+    if (own >= 0 && most > own) texts.push(`the ${state.name} of ${name} was ${own}, that of ${some(ahead)} ${most}`);
+  }
+  return texts;
+}
+
+const remarkable = (operation, story) =>
+  [...signs(operation, story), ...answered(operation, story)].map((text) => `; ${text}`).join("");
+
+// Who had to do with its answer.
+function answered(operation, { data, messages }) {
+  if (!data.about.is_simulated || operation?.outcome !== "ok") return [];
+  const way = messages.way(operation.index);
+  if (!way) return [];
+  return [
+    way.length === 1
+      ? `${way[0]} answered at once, and heard nobody for it`
+      : `its answer came by way of ${way.join(", ")}`,
+  ];
 }
 
 function lastStates({ index, previous, states, order, suspects }, known, story) {
@@ -149,12 +181,16 @@ function lastStates({ index, previous, states, order, suspects }, known, story) 
       "tr",
       {},
       cell(
-        known.get(placed.index)?.outcome === "info" ? "must have taken effect, though nobody was told: " : "",
+        known.get(placed.index)?.outcome === "info" ? "would have to have taken effect, though nobody was told: " : "",
         operation(placed.index),
       ),
       cell(JSON.stringify(placed.value)),
     ),
   );
+  // Those first of which there is something to tell.
+  const told = suspects.map(({ index }) => ({ index, told: signs(known.get(index), story) }));
+  told.sort((a, b) => b.told.length - a.told.length);
+  const suspicious = told.map(({ index }) => make("li", {}, operation(index), remarkable(known.get(index), story)));
   const failed = suspects.some((suspect) => suspect.failed);
   return [
     ...(suspects.length
@@ -170,11 +206,7 @@ function lastStates({ index, previous, states, order, suspects }, known, story) 
                 : "There would be an order without any one of these:",
             ),
           ),
-          make(
-            "ul",
-            {},
-            ...suspects.map(({ index }) => make("li", {}, operation(index), apart(known.get(index), story))),
-          ),
+          make("ul", {}, ...suspicious),
         ]
       : []),
     make(

@@ -30,8 +30,10 @@ function lamportChart(data, messages, story) {
   const ends = (drawing, k) => {
     const [x0, y0] = [drawing.x(messages.all.sent[k]), y(messages.from(k))];
     const [x1, y1] = [drawing.x(messages.arrival(k)), y(messages.to(k))];
-    // Where it was lost nobody can see: half-way.
-    return messages.isStopped(k) ? [x0, y0, (x0 + x1) / 2, (y0 + y1) / 2] : [x0, y0, x1, y1];
+    if (!messages.isStopped(k)) return [x0, y0, x1, y1];
+    // Where it was lost nobody can see. It ends before its receiver, so that it ends on nobody's line.
+    const part = y1 === y0 ? 0.8 : 1 - (row * 0.35) / Math.abs(y1 - y0);
+    return [x0, y0, x0 + (x1 - x0) * part, y0 + (y1 - y0) * part];
   };
 
   const head = (c, [x0, y0, x, at]) => {
@@ -86,23 +88,31 @@ function lamportChart(data, messages, story) {
     else head(c, place);
   };
 
-  // Beside the middle of its arrow, or a line above or below where something else stands; else not at all.
+  // Beside its arrow, where nothing else stands, and rather on nobody's line; else not at all.
   const name = (drawing, k) => {
     const c = drawing.context,
       [x0, y0, x1, y1] = ends(drawing, k);
     const end = messages.isStopped(k) ? ` ✕ ${ENDS[messages.all.end[k]]}` : "";
     const text = `${messages.word("kind", k)} ${messages.word("text", k)}`.slice(0, 60) + end;
-    const x = Math.max((x0 + x1) / 2 + 5, LEFT + 2),
-      width = c.measureText(text).width;
-    const isFree = (y) =>
-      !drawing.names.some((it) => Math.abs(it.y - y) < 11 && it.x < x + width && x < it.x + it.width);
-    const middle = (y0 + y1) / 2 + 3;
-    const free = [0, 12, -12, 24, -24].map((offset) => middle + offset).find(isFree);
-    if (free == null) return;
-    drawing.names.push({ x, y: free, width });
+    const width = c.measureText(text).width,
+      right = LEFT + drawing.inner - width - 2;
+    // What is partly to be seen only has its name beside the part that is.
+    const places = [0.5, 0.38, 0.62, 0.26, 0.74, 0.14, 0.86]
+      .map((part) => ({ x: x0 + (x1 - x0) * part + 5, y: y0 + (y1 - y0) * part + 3 }))
+      .map(({ x, y }) => ({ x: Math.min(Math.max(x, LEFT + 2), right), y, moved: x < LEFT - 60 || x > right + width }));
+    const isFree = ({ x, y, moved }) =>
+      !moved && !drawing.names.some((it) => Math.abs(it.y - y) < 11 && it.x < x + width && x < it.x + it.width);
+    const isOnLine = ({ y: at }) => Math.abs((((at - 3 - TOP) / row) % 1) - 0.5) * row < 6;
+    const free = places.filter(isFree);
+    const place = free.find((place) => !isOnLine(place)) ?? free[0];
+    if (!place) return;
+    drawing.names.push({ ...place, width });
     c.globalAlpha = !messages.followed || messages.followed.has(k) ? 1 : 0.55;
+    c.strokeStyle = drawing.colours.back;
+    c.lineWidth = 3;
+    c.strokeText(text, place.x, place.y);
     c.fillStyle = messages.isStopped(k) ? drawing.colours.lost : drawing.colours.text;
-    c.fillText(text, x, free);
+    c.fillText(text, place.x, place.y);
   };
 
   // While one moves, only so many are looked at, so that it never takes long.

@@ -99,15 +99,35 @@ class Messages {
     return found;
   }
 
+  // The nodes by way of which an operation's answer came, if each sent on at once what it had got: whoever answers alone has
+  // heard nobody.
+  way(index) {
+    const [request] = this.ofOperation(index);
+    if (request == null) return null;
+    const nodes = [];
+    for (let k = this.sentFor(request).find((k) => this.to(k) === this.from(request)); k !== request;) {
+      const cause = k == null ? -1 : this.at(this.all.cause[k]);
+      if (cause < 0 || this.all.sent[k] !== this.arrival(cause)) return null;
+      nodes.unshift(this.word("src", k));
+      k = cause;
+    }
+    return nodes;
+  }
+
   // Numbers that a node never lowers and repeats again and again tell a state that it is in, such as a term: by name, for
   // each lane when it changed, the most frequent first.
   states() {
+    this.found ??= this.findStates();
+    return this.found;
+  }
+
+  findStates() {
     const read = new Map();
     const numbers = (word) => {
       if (!read.has(word))
         read.set(
           word,
-          [...this.all.words[word].matchAll(/(?:^|, )(\w+) (\d{1,9})(?=,|$)/g)].map(([, name, value]) => [
+          [...this.all.words[word].matchAll(/(?:^|, )(\w+): (\d{1,9})(?=,|$)/g)].map(([, name, value]) => [
             name,
             Number(value),
           ]),

@@ -17,10 +17,10 @@ function verdict(data) {
     `${about.is_simulated ? "simulated" : "processes"}, seed ${data.seed}, maelstrom-workbench ${data.version}`;
   by("verdict").append(...list("Because", data.explanations));
   by("notes").append(
-    ...list("Maelstrom would", data.maelstrom_would),
+    ...list("Maelstrom itself would (Q-… are its quirks, as the documentation numbers them)", data.maelstrom_would),
     ...list("Odd", data.warnings),
     ...list("Left out", data.left_out),
-    ...(about.again ? [make("p", {}, make("b", {}, "Again"), make("pre", {}, about.again))] : []),
+    ...(about.again ? [make("p", {}, make("b", {}, "To have it again"), make("pre", {}, about.again))] : []),
   );
 }
 

@@ -146,7 +146,7 @@ function valueList(values, story) {
       ...values.took(k),
       missing: values.untold(k),
       had: values.had(k),
-      again: values.repeated(k).reduce((sum, { again }) => sum + again.length, 0),
+      again: values.ways(k).reduce((sum, { again }) => sum + again.length, 0),
     }));
     const rank = ({ missing, again }) => (missing.length ? 2 : again ? 1 : 0);
     const sorted = all.sort((a, b) => rank(b) - rank(a) || a.k - b.k);

@@ -63,6 +63,7 @@ class Story {
     const isSeen = invoked >= time.start && invoked + Math.min(took, (time.end - time.start) / 4) <= time.end;
     if (!isSeen) time.around(invoked, Math.min(Math.max(4e5, took * 3), 5e6));
     this.choose(operation);
+    this.reveal();
   }
 
   showMessage(k) {
@@ -70,6 +71,12 @@ class Story {
     if (sent[k] < time.start || this.messages.arrival(k) > time.end)
       time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
     this.message(k);
+    this.reveal();
+  }
+
+  // Whoever follows a link wants to see where it leads: above what is told of it.
+  reveal() {
+    by("lamport").scrollIntoView({ block: "nearest" });
   }
 
   choose(operation) {

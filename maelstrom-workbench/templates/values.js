@@ -55,21 +55,20 @@ class Values {
   }
 
   newAccount(k) {
-    const { messages, lanes } = this;
-    const had = this.had(k),
-      known = new Set(had);
+    const { messages } = this;
+    const had = this.had(k);
     const told = new Map(this.spread.values[k].told.map(([place, at, id]) => [place, { at, id }]));
-    return lanes.map((lane, place) => {
-      const to = had.filter((m) => messages.to(m) === lane && messages.from(m) !== 0);
-      const answers = to.flatMap((m) => messages.sentFor(m)).filter((m) => messages.from(m) === lane);
-      const own = had.filter((m) => messages.from(m) === lane);
-      const isBack = (m) =>
-        to.some(
-          (before) => messages.from(before) === messages.to(m) && messages.arrival(before) <= messages.all.sent[m],
-        );
-      const back = [...new Set([...own, ...answers.filter((m) => !known.has(m))])].filter(isBack).sort((a, b) => a - b);
-      return { place, told: told.get(place), to, back };
-    });
+    const rows = this.lanes.map((_, place) => ({ place, told: told.get(place), to: [], back: [] }));
+    const row = (lane) => rows[this.lanes.indexOf(lane)];
+    for (const m of had) if (messages.from(m) !== 0) row(messages.to(m))?.to.push(m);
+    const answers = had.flatMap((m) => messages.sentFor(m).filter((a) => messages.from(a) === messages.to(m)));
+    for (const m of new Set([...had, ...answers].sort((a, b) => a - b))) {
+      const own = row(messages.from(m));
+      const isAsked = (before) =>
+        messages.from(before) === messages.to(m) && messages.arrival(before) <= messages.all.sent[m];
+      if (own?.to.some(isAsked)) own.back.push(m);
+    }
+    return rows;
   }
 
   // Of these, those that did not arrive.
@@ -91,15 +90,18 @@ class Values {
     return [...first].sort(([, a], [, b]) => a - b);
   }
 
-  // Where a message that had it was stopped, and further ones were sent there: with the first that was stopped, those
-  // further ones, and the one of them, if any, that brought it.
-  repeated(k) {
-    const found = this.account(k).map(({ place, told, to }) => {
-      const stopped = this.stoppedOf(to).find((m) => !told || this.messages.all.sent[m] < told.at);
+  // For each node to which a message that had it was stopped: the first one, further ones that were sent there, and the one
+  // of them, if any, that brought it.
+  ways(k) {
+    const { messages } = this;
+    const rows = this.account(k).slice(0, this.nodes.length);
+    const all = rows.map(({ place, told, to }) => {
+      const stopped = this.stoppedOf(to).find((m) => !told || messages.all.sent[m] < told.at);
       const again = stopped == null ? [] : to.filter((m) => m > stopped);
-      return { place, told, stopped, again, brought: told && again.find((m) => this.messages.all.id[m] === told.id) };
+      const brought = told && again.find((m) => messages.all.id[m] === told.id);
+      return { place, told, stopped, again, brought };
     });
-    return found.filter(({ again }) => again.length);
+    return all.filter(({ stopped }) => stopped != null);
   }
 
   // How often it was sent by timers, or by work that had been put off.
@@ -116,33 +118,43 @@ class Values {
       .filter(({ other }) => other !== k && !this.untold(other).length)
       .sort((a, b) => a.far - b.far);
     for (const { other } of others) {
-      const way = this.repeated(other).find(({ brought }) => brought != null);
+      const way = this.ways(other).find(({ brought }) => brought != null);
       if (way) return { other, ...way };
     }
     return null;
   }
 
   // All values of which a message was stopped on its way to a node: those that never came there, and those that a message
-  // brought that was sent later. Of each whether it was sent there again, and whether whoever sent what was stopped had got
-  // an answer of anybody: until it came there, if it did.
+  // brought that was sent later. Of each from how many others `answers` for it had come to whoever sent what was stopped, and
+  // whether it was sent there again `before` the first of them, and `after`: until it came there, if it did.
   fates() {
     const never = [],
       came = [];
     this.spread.values.forEach((_, k) => {
-      const isAnswered = (m, until) => this.heard(k, this.messages.from(m), until).length > 0;
-      const repeated = this.repeated(k);
-      const stopped = this.stopped(k).filter(([m]) => m >= 0);
-      if (stopped.length) {
-        const isRepeated = repeated.some(({ told }) => !told);
-        never.push({ k, isRepeated, isAnswered: stopped.some(([m]) => isAnswered(m)) });
-        return;
-      }
-      const ways = repeated.filter(({ brought }) => brought != null);
-      const until = ({ brought }) => this.messages.arrival(brought);
-      if (ways.length)
-        came.push({ k, isRepeated: true, isAnswered: ways.some((way) => isAnswered(way.stopped, until(way))) });
+      const ways = this.ways(k);
+      const untold = ways.filter(({ told }) => !told),
+        brought = ways.filter(({ brought }) => brought != null);
+      if (untold.length) never.push(this.fate(k, untold));
+      else if (brought.length) came.push(this.fate(k, brought));
     });
     return { never, came };
+  }
+
+  fate(k, ways) {
+    const { messages } = this;
+    const of = ({ stopped, again, brought }) => {
+      const heard = this.heard(k, messages.from(stopped), brought == null ? Infinity : messages.arrival(brought));
+      const first = heard.length ? heard[0][1] : Infinity;
+      const sent = again.filter((m) => brought == null || m <= brought).map((m) => messages.all.sent[m]);
+      return { answers: heard.length, before: sent.some((at) => at < first), after: sent.some((at) => at >= first) };
+    };
+    const all = ways.map(of);
+    return {
+      k,
+      answers: Math.max(...all.map(({ answers }) => answers)),
+      before: all.some(({ before }) => before),
+      after: all.some(({ after }) => after),
+    };
   }
 
   // Those that would have told somebody, and did not arrive: where they stand, and who would have been told.

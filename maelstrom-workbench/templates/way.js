@@ -35,7 +35,7 @@ function way(values, k, story) {
     ];
   });
   return [
-    ...rows.filter(({ told }) => !told).flatMap((row) => never(values, k, row, story, show)),
+    ...never(values, k, story, show),
     ...comparison(values, k, story, show),
     make(
       "details",
@@ -58,34 +58,54 @@ function broughtBy({ messages }, { id }, show) {
   return m < 0 ? `message ${id}, which is not shown` : show(messages.brief(m), m);
 }
 
-// Why somebody never had it: what was stopped, by which fault, and for how long nobody tried again.
-function never(values, k, { place }, story, show) {
+// Why some never had it: what was stopped, by which fault, and for how long nobody tried again. Those together of whom the
+// same can be said.
+function never(values, k, story, show) {
+  const stopped = values.stopped(k);
+  const tried = new Set(stopped.map(([, place]) => place));
+  const untold = values.untold(k);
+  const groups = [untold.filter((place) => tried.has(place)), untold.filter((place) => !tried.has(place))];
+  return groups.flatMap((places) => (places.length ? neverOf(values, k, places, stopped, story, show) : []));
+}
+
+function neverOf(values, k, places, all, story, show) {
   const { messages } = values;
-  const name = values.spread.places[place];
-  const all = values.stopped(k).filter(([, of]) => of === place);
-  const stopped = all.map(([m]) => m).filter((m) => m >= 0);
+  const names = some(places.map((place) => values.spread.places[place]));
+  const [them, there] = [places.length > 1 ? "them" : "it", places.length > 1 ? "to them" : "there"];
+  const own = all.filter(([, place]) => places.includes(place));
+  const stopped = own.map(([m]) => m).filter((m) => m >= 0);
   const last = stopped.at(-1);
   const calm = values.calm(last == null ? values.spread.values[k].added : messages.all.sent[last]);
   const points = [];
-  if (last != null)
+  if (last != null) {
+    const faults = [...new Set(stopped.map((m) => messages.fault(m)).filter(Boolean))];
+    const many = own.length > 1;
     points.push([
-      `${plural(all.length, "message")} that would have told it did not arrive${timers(values, stopped, story)}; ` +
-        `${all.length > 1 ? "the last" : "it"} was `,
+      many
+        ? `${own.length} messages that would have told ${them} did not arrive${timers(values, stopped, story)}; the last: `
+        : "the only message that would have told it did not arrive: ",
       show(`${messages.brief(last)} ${messages.became(last)}, sent at ${seconds(messages.all.sent[last])}`, last),
-      messages.stoppedBy(last, " "),
+      many ? "" : timers(values, stopped, story),
     ]);
+    if (faults.length)
+      points.push([`what stopped ${own.length > 1 ? "them" : "it"}: ${some(faults.map(span), 3, "; ")}`]);
+  }
   points.push([
-    `${last == null ? "as far as is known, no" : "after that no"} message that had it was sent there, `,
+    `${last == null ? "as far as is known, no" : "after that no"} message that had it was sent ${there}, `,
     ...(calm.first == null
       ? ["and there was a fault all the time"]
       : [
-          `though for ${duration(calm.sum)} there was no fault, `,
+          `though for ${duration(calm.sum)} in all there was no fault, `,
           link(`first from ${seconds(calm.first)} on`, () => time.show(calm.first - 2e5, calm.first + 1e6)),
         ]),
   ]);
   if (last != null) points.push([`${messages.word("src", last)} got ${heard(values, k, messages.from(last))}`]);
-  return [make("p", {}, make("b", { className: "invalid" }, `${name} never had it:`)), bullets(points)];
+  return [make("p", {}, make("b", { className: "invalid" }, `${names} never had it:`)), bullets(points)];
 }
+
+// The first ones of many.
+const some = (texts, most = 6, between = ", ") =>
+  texts.slice(0, most).join(between) + (texts.length > most ? ` and ${texts.length - most} more` : "");
 
 const bullets = (points) => make("ul", {}, ...points.map((parts) => make("li", {}, ...parts)));
 
@@ -93,8 +113,14 @@ const bullets = (points) => make("ul", {}, ...points.map((parts) => make("li", {
 function timers(values, list, story) {
   if (!story.data.about.is_simulated) return "";
   const count = values.byTimers(list);
-  if (list.length === 1) return count ? ", a timer sent it" : ", no timer sent it";
-  return count === list.length ? ", timers sent all of them" : `, timers sent ${count || "none"} of them`;
+  if (list.length === 1) return count ? ", by a timer" : ", not by a timer";
+  if (!count) return ", none of them sent by a timer";
+  const { sent } = values.messages.all;
+  const times = [...new Set(list.filter((m) => values.messages.isByTimer(m)).map((m) => sent[m]))];
+  const gaps = times.slice(1).map((at, n) => at - times[n]);
+  gaps.sort((a, b) => a - b);
+  const period = gaps.length > 1 ? `, about every ${duration(gaps[gaps.length >> 1])}` : "";
+  return `, ${count === list.length ? "all" : count} of them sent by timers${period}`;
 }
 
 // Who answered, and when first.
@@ -102,7 +128,7 @@ function heard(values, k, lane, until) {
   const from = values.heard(k, lane, until);
   if (!from.length) return "no answer from anybody";
   const names = from.map(([of]) => values.messages.lanes[of]);
-  return `answers from ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}, the first at ${seconds(from[0][1])}`;
+  return `answers for it from ${some(names)}, the first at ${seconds(from[0][1])}`;
 }
 
 // What was done for others that were stopped as well: one that came to all in the end, and all of them in numbers.
@@ -115,20 +141,36 @@ function comparison(values, k, story, show) {
   const row = (name, fates) => [
     name,
     fates.length,
-    count(fates, ({ isRepeated }) => isRepeated),
-    count(fates, ({ isAnswered }) => isAnswered),
+    count(fates, ({ answers }) => answers),
+    count(fates, ({ before }) => before),
+    count(fates, ({ after }) => after),
   ];
+  const heads = [
+    "",
+    "values",
+    "another node had answered the sender",
+    "sent there again before that",
+    "sent there again after that",
+  ];
+  const answered = never.filter(({ answers }) => answers).sort((a, b) => a.answers - b.answers);
   return [
     ...(found ? [make("p", {}, make("b", {}, "For comparison:")), bullets(contrast(values, found, story, show))] : []),
     make("p", {}, "All values of which a message was stopped on its way to a node:"),
     make(
       "div",
       { className: "fates" },
-      table(
-        ["", "values", "sent there again", "whose sender had got an answer"],
-        [row("never came there", never), row("came there by a message sent later, and until then", came)],
-      ),
+      table(heads, [row("never came there", never), row("came there when sent again; counted until then", came)]),
     ),
+    ...answered.slice(0, 1).map(({ k, answers }) => {
+      const own = story.ofValue(k);
+      return make(
+        "p",
+        {},
+        `Of those that never came there, the fewest nodes had answered for `,
+        link(`value ${values.spread.values[k].value}`, () => own && story.show(own)),
+        `: ${answers}.`,
+      );
+    }),
   ];
 }
 

@@ -435,6 +435,7 @@ fn what_is_too_much_is_left_out_and_that_is_said() {
         })
         .collect();
     data.focus = Some(10_000_000);
+    data.spread = None;
     let page = data.page();
     assert!(page.len() <= MOST_BYTES, "{} bytes", page.len());
     let left = unpack(&page);

@@ -242,7 +242,7 @@ fn a_lost_value_has_the_messages_that_did_not_arrive() {
         let k = data.messages.id.iter().position(|own| i64::try_from(*own).ok() == Some(*id)).unwrap();
         assert_eq!(data.messages.words[data.messages.dest[k]], spread.places[*place]);
         assert_eq!(data.messages.end[k], 2, "it was partitioned");
-        assert_eq!(data.messages.words[data.messages.text[k]], format!("message {}", value.value));
+        assert_eq!(data.messages.words[data.messages.text[k]], format!("message: {}", value.value));
     }
 }
 

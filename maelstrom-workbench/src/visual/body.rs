@@ -21,7 +21,7 @@ pub(super) struct Message {
     pub(super) src: String,
     pub(super) dest: String,
     pub(super) kind: String,
-    /// `message 7, seen [1,2]`: the fields of its body besides its type and the ids, cut.
+    /// `message: 7, seen: [1,2]`: the fields of its body besides its type and the ids, cut.
     pub(super) text: String,
     pub(super) msg_id: Option<u64>,
     pub(super) in_reply_to: Option<u64>,
@@ -81,7 +81,7 @@ impl Message {
                 _ if message.text.len() < SHOWN => {
                     let before = if message.text.is_empty() { "" } else { ", " };
                     let room = SHOWN - message.text.len();
-                    message.text.extend([before, &text::cut(name, room), " ", &brief(value, room)]);
+                    message.text.extend([before, &text::cut(name, room), ": ", &brief(value, room)]);
                 }
                 _ => {}
             }
@@ -132,7 +132,7 @@ mod tests {
     fn the_first_fields_are_shown() {
         let line = r#"{"id":4,"src":"n0","dest":"c1","body":{"type":"read_ok","messages":[1, 2],"at":null,"in_reply_to":3}}"#;
         let message = Message::new(&Line::read(line).unwrap());
-        assert_eq!(message.text, "messages [1,2], at null");
+        assert_eq!(message.text, "messages: [1,2], at: null");
         assert_eq!((message.kind.as_str(), message.in_reply_to, message.msg_id), ("read_ok", Some(3), None));
     }
 
@@ -142,6 +142,6 @@ mod tests {
         let line =
             format!(r#"{{"src":"n0","dest":"n1","body":{{"type":"x","deep":{open}{close},"more":1}}}}"#);
         let message = Message::new(&Line::read(&line).unwrap());
-        assert!(message.text.starts_with("deep [[[") && message.text.len() < 2 * SHOWN, "{}", message.text);
+        assert!(message.text.starts_with("deep: [[[") && message.text.len() < 2 * SHOWN, "{}", message.text);
     }
 }

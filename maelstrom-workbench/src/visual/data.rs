@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Charts, MOST_MESSAGES, MOST_OPERATIONS, Messages, Operation, Shortfall, Spread, Trail, charts, focus,
+    Charts, MOST_OPERATIONS, Messages, Operation, Shortfall, Spread, Trail, charts, focus,
     messages::{self, Collector},
     micros, operations, shortfall,
     spread::MOST_VALUES,
@@ -164,7 +164,8 @@ impl Data {
         }
         if messages.total > messages.len() as u64 {
             let total = messages.total;
-            left_out.push(format!("{total} messages are counted; {MOST_MESSAGES} are drawn one by one"));
+            let drawn = messages.len();
+            left_out.push(format!("{total} messages are counted; {drawn} are drawn one by one"));
         }
         if let Some(spread) = &spread
             && spread.total > spread.values.len()
@@ -207,6 +208,10 @@ impl Data {
     /// Leaves out half of what is shown one by one, farthest from where it went wrong.
     pub(super) fn thin(&mut self) {
         let focus = self.focus.unwrap_or(i64::MIN);
+        // As they were kept.
+        let lost =
+            self.spread.as_ref().and_then(|spread| Some(spread.values[spread.lost.as_ref()?.value].added));
+        let focus = lost.map_or(focus, |added| focus.min(added + messages::WAY));
         let at = self.messages.sent.partition_point(|sent| *sent < focus);
         let half = around(at, self.messages.len());
         self.messages.keep(half);

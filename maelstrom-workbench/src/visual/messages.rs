@@ -1,6 +1,6 @@
 //! Messages, as they are drawn: counts of all, and those around the focus one by one.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::{
     body::{Line, Message},
     focus::Focus,
     link::Clients,
+    room::{Kept, Room},
     spread::{Spread, Tracker},
 };
 use crate::{
@@ -15,13 +16,13 @@ use crate::{
     journal::{Cause, Event, EventKind},
 };
 
-/// As many are drawn one by one.
-pub const MOST_MESSAGES: usize = 100_000;
 /// As many pairs of nodes, and as many types, are counted; all further ones together.
 const MOST_COUNTED: usize = 2_000;
 const OTHERS: &str = "(others)";
 /// What can become of messages, by number.
 pub(super) const ENDS: [&str; 4] = ["received", "lost", "partitioned", "gone"];
+/// How long after it was added what stopped a value is looked for, in µs.
+pub(super) const WAY: i64 = 5_000_000;
 /// Of a message that has not come to any.
 const NO_END: u8 = 4;
 /// The cause of a message that was not sent for another.
@@ -83,9 +84,10 @@ pub struct OfType {
 pub(super) struct Collector<'r> {
     clients: Clients<'r>,
     start: i128,
-    /// Up to here, in ns by the history's clock, later messages take the place of earlier ones.
-    focus: i128,
-    kept: VecDeque<Kept>,
+    room: Room,
+    /// The operations that show what went wrong, and the numbers of their requests.
+    evidence: Vec<usize>,
+    requests_of_evidence: HashSet<i64>,
     out: Messages,
     types: HashMap<String, OfType>,
     pairs: HashMap<(String, String), u64>,
@@ -94,29 +96,24 @@ pub(super) struct Collector<'r> {
     spread: Option<Tracker>,
 }
 
-struct Kept {
-    id: u64,
-    sent: i128,
-    end: Option<(u8, i128)>,
-    message: Message,
-    cause: i64,
-    answers: i64,
-    operation: i64,
-}
-
 impl<'r> Collector<'r> {
     pub(super) fn new(run: &'r Run, focus: &Focus) -> Self {
-        let lost = focus.evidence.value.as_ref();
+        let spread = Tracker::new(run, focus.operations.last().copied(), focus.evidence.value.as_ref());
+        let time = focus.time.map_or(i128::MIN, i128::from);
+        // Where a value got lost is told by what came after it had been added, rather than by who missed it.
+        let lost = spread.as_ref().and_then(Tracker::lost_added);
+        let time = lost.map_or(time, |added| time.min(i128::from(added + WAY) * 1_000));
         Self {
             clients: Clients::new(run),
             start: nanos(run.history_start.as_nanos()),
-            focus: focus.time.map_or(i128::MIN, i128::from),
-            kept: VecDeque::new(),
+            room: Room::new(time),
+            evidence: focus.operations.clone(),
+            requests_of_evidence: HashSet::new(),
             out: Messages::default(),
             types: HashMap::new(),
             pairs: HashMap::new(),
             requests: HashMap::new(),
-            spread: Tracker::new(run, focus.operations.last().copied(), lost),
+            spread,
         }
     }
 
@@ -128,18 +125,18 @@ impl<'r> Collector<'r> {
         let number = end(event.kind);
         let name = ENDS[usize::from(number)];
         *self.out.ends.entry(name.to_owned()).or_default() += 1;
-        let mut sent = time;
-        if let Ok(at) = self.kept.binary_search_by_key(&event.id, |kept| kept.id) {
-            self.kept[at].end = Some((number, time));
-            sent = self.kept[at].sent;
+        let sent = self.room.sent(event.id).unwrap_or(time);
+        if let Some(line) = Line::read(&event.line) {
+            of_type(&mut self.types, &line.type_name()).ends[usize::from(number)] += 1;
+            if let Some(spread) = &mut self.spread
+                && spread.can_be_told(&line.dest)
+            {
+                spread.take(event.kind, self::number(event.id), &line, micros(sent), micros(time));
+            }
         }
-        let Some(line) = Line::read(&event.line) else { return };
-        of_type(&mut self.types, &line.type_name()).ends[usize::from(number)] += 1;
-        if let Some(spread) = &mut self.spread
-            && spread.can_be_told(&line.dest)
-        {
-            spread.take(event.kind, self::number(event.id), &line, micros(sent), micros(time));
-        }
+        let Self { room, spread, requests_of_evidence, .. } = self;
+        let matters = |kept: &Kept| matters(kept, requests_of_evidence, spread.as_ref());
+        room.end(event.id, (number, time), matters);
     }
 
     fn sent(&mut self, event: &Event, time: i128) {
@@ -155,14 +152,13 @@ impl<'r> Collector<'r> {
         let is_request = is_client(&message.src);
         let of = u64::try_from(time).ok().filter(|_| is_request);
         let operation = of.and_then(|ns| self.clients.operation(&message.src, &message.dest, ns));
-        let operation = operation.map_or(-1, number);
-        if self.kept.len() >= if time <= self.focus { MOST_MESSAGES / 4 * 3 } else { MOST_MESSAGES } {
-            if time > self.focus {
-                return;
-            }
-            self.kept.pop_front();
+        if operation.is_some_and(|operation| self.evidence.contains(&operation)) {
+            self.requests_of_evidence.insert(number(event.id));
         }
-        self.kept.push_back(Kept { id: event.id, sent: time, end: None, message, cause, answers, operation });
+        let operation = operation.map_or(-1, number);
+        let Self { room, spread, requests_of_evidence, .. } = self;
+        let matters = |kept: &Kept| matters(kept, requests_of_evidence, spread.as_ref());
+        room.add(Kept { id: event.id, sent: time, end: None, message, cause, answers, operation }, matters);
     }
 
     /// What it was sent for, and the request that it answers if that is something else.
@@ -185,13 +181,13 @@ impl<'r> Collector<'r> {
     }
 
     pub(super) fn finish(self, run: &Run) -> (Messages, Option<Spread>) {
-        let Self { kept, mut out, types, pairs, spread, .. } = self;
+        let Self { room, mut out, types, pairs, spread, .. } = self;
         out.types = types.into_values().collect();
         out.types.sort_by(|a, b| b.sent.cmp(&a.sent).then_with(|| a.kind.cmp(&b.kind)));
         out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
         out.pairs.sort();
         let mut words = Words::default();
-        for Kept { id, sent, end, message, cause, answers, operation } in kept {
+        for Kept { id, sent, end, message, cause, answers, operation } in room.finish() {
             out.id.push(id);
             out.sent.push(micros(sent));
             out.took.push(end.map_or(-1, |(_, time)| micros(time) - micros(sent)));
@@ -257,6 +253,13 @@ impl Words {
             self.words.len() - 1
         })
     }
+}
+
+/// Whether a message is one of those that show what went wrong: of an operation, or of the value that got lost, or sent
+/// for such a one.
+fn matters(kept: &Kept, requests: &HashSet<i64>, spread: Option<&Tracker>) -> bool {
+    let is_one = |id: i64| requests.contains(&id) || spread.is_some_and(|spread| spread.had_lost(id));
+    [number(kept.id), kept.cause, kept.answers].into_iter().any(is_one)
 }
 
 /// The number of what became of a message.

@@ -1,5 +1,7 @@
 //! What is shown of a run that went wrong: where, and why.
 
+use std::collections::BTreeSet;
+
 use maelstrom_workbench::visual::{Data, Window};
 
 use crate::{
@@ -67,6 +69,17 @@ pub(crate) fn the_evidence_is_listed_and_leads_to_its_operations(driver: &Driver
                 (span.start..span.end).contains(&us(operation.invoked)),
                 "{span:?} without {operation:?}"
             );
+            // Where it leads to is to be seen: below the times, above what is told of it.
+            let [above, drawing, below] = ["time", "lamport", "detail"].map(|id| {
+                let of = |side| {
+                    page.number(&format!("document.getElementById('{id}').getBoundingClientRect().{side}"))
+                };
+                (of("top"), of("bottom"))
+            });
+            assert!(
+                above.1 <= drawing.0 + 1.0 && drawing.1 <= below.0 + 1.0,
+                "{above:?}, {drawing:?}, {below:?}"
+            );
         }
     }
 }
@@ -114,15 +127,28 @@ pub(crate) fn the_last_states_of_a_register_are_told(driver: &Driver) {
     assert_eq!(page.text("document.getElementById('operation').value"), first.to_string());
 }
 
-/// What a minority acknowledges can't be known to all.
-pub(crate) fn suspects_whose_nodes_were_apart_from_a_majority_are_marked(driver: &Driver) {
-    let (mut marked, mut all) = (0, 0);
-    for data in [shown_runs::stuck(), shown_runs::stuck_apart()] {
+/// What a minority acknowledges can't be known to all, who is in an older term may not know of the next, and who asks nobody
+/// may be the last to know.
+pub(crate) fn what_is_remarkable_of_evidence_is_told(driver: &Driver) {
+    let (mut apart, mut behind, mut alone, mut all) = (0, 0, 0, 0);
+    for data in shown_runs::stuck_apart() {
         let page = Page::open(driver, data);
         let data = &page.data;
-        for (suspect, number) in data.stuck.as_ref().unwrap().suspects.iter().zip(0..) {
-            let operation = expected::operation(data, suspect.index);
+        let suspects: Vec<usize> =
+            data.stuck.as_ref().unwrap().suspects.iter().map(|suspect| suspect.index).collect();
+        let texts = "[...document.querySelectorAll('#evidence > li, #stuck li')].map((it) => it.textContent)";
+        let texts: Vec<String> = serde_json::from_value(page.value(texts)).unwrap();
+        assert_eq!(texts.len(), data.evidence.len() + suspects.len());
+        for index in data.evidence.iter().chain(&suspects).collect::<BTreeSet<_>>() {
+            let operation = expected::operation(data, *index);
             let node = &data.nodes[operation.node];
+            let begin = format!("process {} at {node}: {} ", operation.process, operation.f);
+            let digits = if operation.invoked < 1_000_000 { 4 } else { 3 };
+            let invoked = format!("{:.digits$} s: ", us(operation.invoked) / 1e6);
+            let is_own = |text: &&String| text.contains(&begin) && text.starts_with(&invoked);
+            // A suspect stands in both lists, and it is told in the second.
+            let text = texts.iter().rfind(is_own).unwrap();
+
             let is_apart = |fault: &&Window| {
                 let lasts = fault.start <= operation.invoked
                     && fault.end.is_none_or(|end| operation.completed.unwrap() <= end);
@@ -132,13 +158,47 @@ pub(crate) fn suspects_whose_nodes_were_apart_from_a_majority_are_marked(driver:
                 lasts && few.contains(&node.as_str()) && few.len() * 2 < data.nodes.len()
             };
             let fault = data.faults.iter().find(is_apart);
-            let text = page.text(&format!("document.querySelectorAll('#stuck li')[{number}].textContent"));
             let said = format!("while {node} was apart from a majority (");
             assert_eq!(text.contains(&said), fault.is_some(), "{text} though {fault:?}");
             assert!(fault.is_none_or(|fault| text.contains(&fault.what)), "{text} though {fault:?}");
-            marked += usize::from(fault.is_some());
+
+            let terms: Vec<u64> =
+                data.nodes.iter().map(|name| term(data, name, operation.completed.unwrap())).collect();
+            let (own, most) = (terms[operation.node], *terms.iter().max().unwrap());
+            let said = format!("the term of {node} was {own}, that of ");
+            assert_eq!(text.contains(&said), own < most, "{text} though {terms:?}");
+
+            let is_alone = is_answered_at_once(data, *index);
+            let said = format!("{node} answered at once, and heard nobody for it");
+            assert_eq!(text.contains(&said), is_alone, "{text}");
+            apart += usize::from(fault.is_some());
+            behind += usize::from(own < most);
+            alone += usize::from(is_alone);
             all += 1;
         }
     }
-    assert!(0 < marked && marked < all, "{marked} of {all}");
+    for marked in [apart, behind, alone] {
+        assert!(0 < marked && marked < all, "{marked} of {all}: {apart}, {behind}, {alone}");
+    }
+}
+
+/// What a node said last by then.
+fn term(data: &Data, node: &str, by: i64) -> u64 {
+    let messages = &data.messages;
+    let said = (0..messages.len()).rev().filter(|k| messages.sent[*k] <= by);
+    let mut own = said.filter(|k| messages.words[messages.src[*k]] == node);
+    let text = own.find_map(|k| messages.words[messages.text[k]].strip_prefix("term: "));
+    text.unwrap().parse().unwrap()
+}
+
+/// Whether the answer was sent when the request came, and for nothing else.
+fn is_answered_at_once(data: &Data, index: usize) -> bool {
+    let messages = &data.messages;
+    let own = i64::try_from(index).unwrap();
+    let request = messages.operation.iter().position(|operation| *operation == own).unwrap();
+    let id = i64::try_from(messages.id[request]).unwrap();
+    let arrived = messages.sent[request] + messages.took[request];
+    (0..messages.len()).any(|k| {
+        messages.cause[k] == id && messages.dest[k] == messages.src[request] && messages.sent[k] == arrived
+    })
 }

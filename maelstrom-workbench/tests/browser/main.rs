@@ -65,7 +65,7 @@ fn main() {
         evidence::the_evidence_is_listed_and_leads_to_its_operations,
         evidence::a_circle_of_transactions_is_drawn,
         evidence::the_last_states_of_a_register_are_told,
-        evidence::suspects_whose_nodes_were_apart_from_a_majority_are_marked,
+        evidence::what_is_remarkable_of_evidence_is_told,
         showing::the_list_has_the_operations_that_are_shown,
         showing::types_are_counted_with_what_became_of_them,
         values::a_lost_value_has_its_way_with_what_stopped_it,

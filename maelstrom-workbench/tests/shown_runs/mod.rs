@@ -3,7 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
@@ -162,10 +162,12 @@ impl SkewsWrites {
     }
 }
 
-/// Answers reads from what it has seen itself, which others may have changed.
+/// Answers reads from what it has seen itself, which others may have changed. The first one counts terms, and all tell each
+/// other which they are in.
 #[derive(Default)]
 struct Caches {
     seen: RefCell<BTreeMap<u64, u64>>,
+    term: Cell<u64>,
 }
 
 #[maelstrom::node]
@@ -189,6 +191,23 @@ impl Caches {
     #[rpc]
     async fn cas(&self, ctx: &Context<Self>, key: u64, from: u64, to: u64) -> Result<()> {
         ctx.lin_kv().cas(key, from, to).await
+    }
+
+    #[every(300ms)]
+    fn next(&self, ctx: &Context<Self>) {
+        if ctx.id() == "n0" {
+            self.term.set(self.term.get() + 1);
+        }
+    }
+
+    #[every(20ms)]
+    fn beat(&self, ctx: &Context<Self>) {
+        ctx.peers(ctx.others()).alive(self.term.get());
+    }
+
+    #[message]
+    fn alive(&self, term: u64) {
+        self.term.set(self.term.get().max(term));
     }
 }
 
@@ -283,11 +302,11 @@ pub(crate) fn stuck() -> Data {
     data(&run.unwrap(), "lin-kv", Verdict::Invalid)
 }
 
-/// The same, while partitions come and go.
-pub(crate) fn stuck_apart() -> Data {
+/// The same, while partitions come and go: some runs of that kind.
+pub(crate) fn stuck_apart() -> Vec<Data> {
     let simulation = caching().nemesis(Nemesis::partitions().interval(Duration::from_millis(500)));
-    let run = (0..10).map(|seed| simulation.run_seed(seed)).find(|run| run.verdict() == Verdict::Invalid);
-    data(&run.unwrap(), "lin-kv", Verdict::Invalid)
+    let runs = (0..20).map(|seed| simulation.run_seed(seed)).filter(|run| run.verdict() == Verdict::Invalid);
+    runs.take(6).map(|run| data(&run, "lin-kv", Verdict::Invalid)).collect()
 }
 
 fn caching() -> Simulation<Caches> {

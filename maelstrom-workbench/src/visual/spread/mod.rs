@@ -8,7 +8,7 @@
 mod scan;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::{self, BufRead},
 };
 
@@ -130,6 +130,8 @@ pub(super) struct Tracker {
     told: Vec<i64>,
     /// The place of the lost value.
     lost: Option<usize>,
+    /// The messages that seem to have it.
+    had_lost: HashSet<i64>,
     attempts: Vec<Attempt>,
     /// For each value the messages that had it, with the path.
     carried: Vec<Vec<(u32, i64)>>,
@@ -214,6 +216,7 @@ impl Tracker {
             total: added.len(),
             carriers: Vec::new(),
             tables: 0,
+            had_lost: HashSet::new(),
             attempts: Vec::new(),
             found: Vec::new(),
         })
@@ -222,6 +225,16 @@ impl Tracker {
     /// Whether a message's end is worth to be [taken](Self::take): services and nodes can be told.
     pub(super) fn can_be_told(&self, dest: &str) -> bool {
         self.by_name.contains_key(dest)
+    }
+
+    /// When the lost value was added, in µs by the history's clock.
+    pub(super) fn lost_added(&self) -> Option<i64> {
+        self.lost.map(|value| self.values[value].time)
+    }
+
+    /// Whether a message that has ended seems to have had the lost value.
+    pub(super) fn had_lost(&self, id: i64) -> bool {
+        self.had_lost.contains(&id)
     }
 
     /// Takes what became of a message. Times are in µs by the history's clock.
@@ -241,6 +254,9 @@ impl Tracker {
             let meaning = self.value_at(path, number, from, sent);
             if let Meaning::Value(value) = meaning {
                 self.carry(path, value, id);
+                if Some(value) == self.lost && self.had_lost.len() < MOST_ATTEMPTS {
+                    self.had_lost.insert(id);
+                }
             }
             match meaning {
                 Meaning::Value(value) if kind == EventKind::Receive => {

@@ -4,6 +4,7 @@ use std::{
     any::Any,
     cell::{Cell, OnceCell, RefCell},
     fmt,
+    rc::Rc,
     time::Duration,
 };
 
@@ -42,7 +43,9 @@ pub(crate) struct Core {
     pub(crate) sleepers: Sleepers,
     pub(crate) calls: Calls,
     /// What is to become a task in the engine's next step.
-    spawned: RefCell<Vec<Spawned>>,
+    spawned: RefCell<Vec<(Spawned, Option<u64>)>>,
+    /// The line of input that is being handled, by number. Tasks take it along, so that it is known for what they send.
+    handled: Rc<Cell<Option<u64>>>,
 }
 
 pub(crate) struct Identity {
@@ -68,15 +71,26 @@ impl Core {
             sleepers: Sleepers::default(),
             calls: Calls::default(),
             spawned: RefCell::default(),
+            handled: Rc::default(),
         }
     }
 
-    /// Hands the engine a task.
+    /// Hands the engine a task, which is part of what is being handled.
     pub(crate) fn spawn(&self, spawned: Spawned) {
-        self.spawned.borrow_mut().push(spawned);
+        self.spawn_for(spawned, self.handled.get());
     }
 
-    pub(crate) fn take_spawned(&self) -> Vec<Spawned> {
+    /// Hands the engine a task that is part of the handling of a line.
+    pub(crate) fn spawn_for(&self, spawned: Spawned, handled: Option<u64>) {
+        self.spawned.borrow_mut().push((spawned, handled));
+    }
+
+    /// Which line of input is being handled.
+    pub(crate) fn handled(&self) -> &Rc<Cell<Option<u64>>> {
+        &self.handled
+    }
+
+    pub(crate) fn take_spawned(&self) -> Vec<(Spawned, Option<u64>)> {
         self.spawned.take()
     }
 
@@ -177,12 +191,12 @@ impl Core {
         let ids = Ids { msg_id: Some(msg_id), in_reply_to: Some(in_reply_to) };
         self.output
             .borrow_mut()
-            .write(&envelope_head(from), &[to], error, ids)
+            .write(&envelope_head(from), &[to], error, ids, self.handled.get())
             .expect("an error reply can always be written");
     }
 
     fn write<T: Serialize + ?Sized>(&self, to: &[NodeId], payload: &T, ids: Ids) -> serde_json::Result<()> {
-        self.output.borrow_mut().write(&self.identity().head, to, payload, ids)
+        self.output.borrow_mut().write(&self.identity().head, to, payload, ids, self.handled.get())
     }
 
     pub(crate) fn output(&self) -> &RefCell<Output> {

@@ -11,7 +11,8 @@
 //! clock EPOCH               move the wall clock: the Unix time at time zero in ns, as in `start`
 //!
 //! write BATCH               what the node has stored; at most once, and before the messages
-//! send LENGTH DEST LINE     a message, with its receiver's name and the length of that in bytes
+//! send OF LENGTH DEST LINE  a message, with its receiver's name and the length of that in bytes, and what was being
+//!                           handled: the number of a `receive`, from 0, or `-`
 //! log TEXT                  a log line, as a JSON string
 //! failure TEXT              a bug that the engine caught, as a JSON string
 //! ended TEXT                the node has ended with an error, as a JSON string
@@ -92,7 +93,11 @@ fn answer<N: Node>(answers: &mut impl Write, engine: &Engine<N>, output: &Output
         writeln!(answers, "write {}", output.writes)?;
     }
     for line in &output.lines {
-        write!(answers, "send {} {} ", line.dest.len(), line.dest)?;
+        match line.handled {
+            Some(of) => write!(answers, "send {of} ")?,
+            None => write!(answers, "send - ")?,
+        }
+        write!(answers, "{} {} ", line.dest.len(), line.dest)?;
         // The line with its line break.
         answers.write_all(&output.bytes[line.range.clone()])?;
     }

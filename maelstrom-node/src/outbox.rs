@@ -28,6 +28,9 @@ pub struct OutputLine {
     pub dest: NodeId,
     /// The line's place in [`Output::bytes`], newline included.
     pub range: Range<usize>,
+    /// The line of input that was being handled, counted from 0, also if its handler has waited since; nothing for what
+    /// timers and injected events do.
+    pub handled: Option<u64>,
 }
 
 /// A line for people, on stderr. It displays as `14:19:56.123456 n1 the text`, the time in UTC.
@@ -116,7 +119,7 @@ impl Output {
     }
 
     /// Writes one message to each receiver. `head` is the envelope up to the receiver's name. The payload is encoded
-    /// once; if that fails, nothing is written.
+    /// once; if that fails, nothing is written. `handled` is what was being handled, as in [`OutputLine::handled`].
     #[inline]
     pub(crate) fn write<T: Serialize + ?Sized>(
         &mut self,
@@ -124,6 +127,7 @@ impl Output {
         to: &[NodeId],
         payload: &T,
         ids: Ids,
+        handled: Option<u64>,
     ) -> serde_json::Result<()> {
         let Some((first, rest)) = to.split_first() else { return Ok(()) };
         let start = self.bytes.len();
@@ -135,12 +139,12 @@ impl Output {
                 return Err(error);
             }
         };
-        self.lines.push(OutputLine { dest: first.clone(), range: start..self.bytes.len() });
+        self.lines.push(OutputLine { dest: first.clone(), range: start..self.bytes.len(), handled });
         for dest in rest {
             let start = self.bytes.len();
             self.write_head(head, dest)?;
             self.bytes.extend_from_within(body.clone());
-            self.lines.push(OutputLine { dest: dest.clone(), range: start..self.bytes.len() });
+            self.lines.push(OutputLine { dest: dest.clone(), range: start..self.bytes.len(), handled });
         }
         Ok(())
     }

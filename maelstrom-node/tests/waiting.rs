@@ -11,7 +11,8 @@ use std::{
 };
 
 use maelstrom::{
-    Context, Error, ErrorCode, Message, NodeId, Result, future, oneshot,
+    Context, Engine, EngineOptions, Error, ErrorCode, Message, NodeId, Output, OutputLine, Result, future,
+    oneshot,
     testing::{RequestId, TestNode, Value, json},
 };
 
@@ -699,4 +700,96 @@ fn an_update_that_does_not_win_in_time_says_so() {
         assert!(node.now() <= ms(3_001));
     }
     assert!(tries > 5 && node.now() >= ms(3_000), "{tries} {:?}", node.now());
+}
+
+/// Sends in every way that there is, at once and later.
+#[derive(Default)]
+struct Traced;
+
+#[maelstrom::node]
+impl Traced {
+    #[rpc]
+    fn at_once(&self, ctx: &Context<Self>) {
+        ctx.peer("n2").note("at once");
+    }
+
+    #[rpc]
+    async fn slept(&self, ctx: &Context<Self>) {
+        ctx.peer("n2").note("before");
+        ctx.sleep(ms(10)).await;
+        ctx.peer("n2").note("after");
+    }
+
+    #[rpc]
+    async fn asked(&self, ctx: &Context<Self>) -> Result<()> {
+        ctx.peer("n2").other().timeout(ms(10)).retries(1).await
+    }
+
+    #[rpc]
+    async fn spawned(&self, ctx: &Context<Self>) {
+        ctx.spawn(async |_, ctx| {
+            ctx.sleep(ms(10)).await;
+            ctx.peer("n2").note("spawned");
+            Ok(())
+        });
+    }
+
+    #[rpc]
+    fn other(&self) {}
+
+    #[message]
+    fn note(&self, text: &str) {
+        assert!(!text.is_empty());
+    }
+
+    #[every(100ms)]
+    fn tick(&self, ctx: &Context<Self>) {
+        ctx.peer("n2").note("tick");
+    }
+}
+
+/// So that a simulation can tell what a message was sent for, whatever the handler waited for in between.
+#[test]
+fn what_is_sent_is_known_to_be_part_of_the_handling_of_a_line() {
+    let mut engine = Engine::<Traced>::new((), EngineOptions::new(0));
+    let mut output = Output::default();
+    let mut sent = |engine: &mut Engine<Traced>| {
+        engine.take_output(&mut output);
+        let lines = output.messages().zip(&output.lines);
+        let told = lines.map(|((_, line), OutputLine { handled, .. })| {
+            let message: Value = serde_json::from_str(line).unwrap();
+            let body = &message["body"];
+            (body["text"].as_str().or(body["type"].as_str()).unwrap().to_owned(), *handled)
+        });
+        told.collect::<Vec<_>>()
+    };
+    let line = |body: Value| json!({"src": "c1", "dest": "n1", "body": body}).to_string();
+    let told = |text: &str, handled| (text.to_owned(), handled);
+    let init = json!({"type": "init", "msg_id": 1, "node_id": "n1", "node_ids": ["n1", "n2"]});
+    engine.receive(ms(0), line(init).as_bytes());
+    assert_eq!(sent(&mut engine), [told("init_ok", Some(0))]);
+    // Lines that are no messages count.
+    engine.receive(ms(0), b"");
+    for (kind, msg_id) in [("at_once", 2), ("slept", 3), ("asked", 4), ("spawned", 5)] {
+        engine.receive(ms(1), line(json!({"type": kind, "msg_id": msg_id})).as_bytes());
+    }
+    assert_eq!(
+        sent(&mut engine),
+        [
+            told("at once", Some(2)),
+            told("at_once_ok", Some(2)),
+            told("before", Some(3)),
+            told("other", Some(4)),
+            told("spawned_ok", Some(5)),
+        ]
+    );
+    engine.advance(ms(11));
+    let mut later = sent(&mut engine);
+    later.sort();
+    assert_eq!(later, [told("after", Some(3)), told("slept_ok", Some(3)), told("spawned", Some(5))]);
+    // Once more, when its time is over and a little more.
+    engine.advance(ms(90));
+    assert_eq!(sent(&mut engine), [told("other", Some(4))]);
+    engine.advance(ms(100));
+    assert!(sent(&mut engine).contains(&told("tick", None)));
 }

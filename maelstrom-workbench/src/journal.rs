@@ -22,6 +22,8 @@ pub struct Event {
     pub id: u64,
     /// Why it was sent; known in the simulation only, and for sending only.
     pub cause: Option<Cause>,
+    /// The message that the node was handling when it sent this, if its handler had waited and went on for that cause.
+    pub handled: Option<u64>,
     /// The whole message, as one line of JSON.
     pub line: Arc<str>,
 }
@@ -48,8 +50,23 @@ pub enum EventKind {
 pub enum Cause {
     /// It was handling the message of this number.
     Message(u64),
-    /// It was handling a timer.
+    /// It was handling a timer, or work that had been put off until then.
     Timer,
+}
+
+/// What is known of why a message was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// See [`Event::cause`].
+    pub cause: Cause,
+    /// See [`Event::handled`].
+    pub handled: Option<u64>,
+}
+
+impl From<Cause> for Why {
+    fn from(cause: Cause) -> Self {
+        Self { cause, handled: None }
+    }
 }
 
 impl EventKind {
@@ -75,22 +92,27 @@ impl Event {
         out.push_str(digits.format(ns));
         out.push_str(r#","type":""#);
         out.push_str(self.kind.name());
+        out.push('"');
         match self.cause {
             Some(Cause::Message(id)) => {
-                out.push_str(r#"","cause":"#);
+                out.push_str(r#","cause":"#);
                 out.push_str(digits.format(id));
-                out.push_str(r#","message":"#);
             }
-            Some(Cause::Timer) => out.push_str(r#"","cause":"timer","message":"#),
-            None => out.push_str(r#"","message":"#),
+            Some(Cause::Timer) => out.push_str(r#","cause":"timer""#),
+            None => {}
         }
+        if let Some(id) = self.handled {
+            out.push_str(r#","handled":"#);
+            out.push_str(digits.format(id));
+        }
+        out.push_str(r#","message":"#);
         out.push_str(&self.line);
         out.push('}');
     }
 }
 
-/// As a line of JSON: `{"time": ns, "type": "send", "cause": 17, "message": {…}}`, the cause a message's number or
-/// `"timer"`.
+/// As a line of JSON: `{"time": ns, "type": "send", "cause": 17, "handled": 15, "message": {…}}`, the cause a message's
+/// number or `"timer"`; what is not known, or the same, is left out.
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut line = String::new();
@@ -111,6 +133,8 @@ impl FromStr for Event {
             kind: EventKind,
             #[serde(default)]
             cause: Option<Known>,
+            #[serde(default)]
+            handled: Option<u64>,
             #[serde(borrow)]
             message: &'l RawValue,
         }
@@ -129,13 +153,13 @@ impl FromStr for Event {
         struct Numbered {
             id: u64,
         }
-        let Line { time, kind, cause, message } = serde_json::from_str(line)?;
+        let Line { time, kind, cause, handled, message } = serde_json::from_str(line)?;
         let Numbered { id } = serde_json::from_str(message.get())?;
         let cause = cause.map(|cause| match cause {
             Known::Message(id) => Cause::Message(id),
             Known::Other(Timer::Timer) => Cause::Timer,
         });
-        Ok(Self { time: Duration::from_nanos(time), kind, id, cause, line: message.get().into() })
+        Ok(Self { time: Duration::from_nanos(time), kind, id, cause, handled, line: message.get().into() })
     }
 }
 
@@ -196,6 +220,7 @@ mod tests {
             kind: EventKind::Send,
             id: 7,
             cause,
+            handled: None,
             line: r#"{"id":7,"src":"n0","dest":"n1","body":{}}"#.into(),
         };
         let message = r#""message":{"id":7,"src":"n0","dest":"n1","body":{}}}"#;
@@ -206,7 +231,9 @@ mod tests {
             format!(r#"{{"time":1000000020,"type":"send","cause":"timer",{message}"#),
         ];
         assert_eq!([event(None), by_message.clone(), by_timer].map(|event| event.to_string()), lines);
-        for event in [event(None), by_message.clone(), event(Some(Cause::Timer))] {
+        let later = Event { handled: Some(3), ..event(Some(Cause::Timer)) };
+        assert_eq!(later.to_string(), lines[2].replace(r#""timer""#, r#""timer","handled":3"#));
+        for event in [event(None), by_message.clone(), event(Some(Cause::Timer)), later] {
             assert_eq!(event.to_string().parse::<Event>().unwrap(), event);
         }
         let mut written = Vec::new();

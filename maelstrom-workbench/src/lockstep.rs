@@ -134,6 +134,8 @@ impl Led {
         let (word, rest) = split(line);
         match word {
             b"send" => {
+                let (of, rest) = split(rest);
+                let handled = if of == b"-" { None } else { Some(parse(of).ok_or_else(unknown)?) };
                 let (length, rest) = split(rest);
                 let length: usize = parse(length).ok_or_else(unknown)?;
                 let dest =
@@ -142,7 +144,7 @@ impl Led {
                 let start = self.output.bytes.len();
                 self.output.bytes.extend_from_slice(message);
                 let range = start..self.output.bytes.len();
-                self.output.lines.push(OutputLine { dest: dest.into(), range });
+                self.output.lines.push(OutputLine { dest: dest.into(), range, handled });
             }
             b"write" => {
                 let batch = std::str::from_utf8(rest).ok().and_then(|batch| batch.trim_end().parse().ok());

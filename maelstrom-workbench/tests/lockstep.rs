@@ -7,6 +7,7 @@
 mod trials;
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     env,
     path::Path,
@@ -19,6 +20,7 @@ use maelstrom_workbench::{
     Run, Simulation,
     checker::{Options, Verdict},
     cluster::ClusterOptions,
+    journal::EventKind,
     lockstep,
     nemesis::Nemesis,
     network::{Distribution, Latency, SIMULATED_HOP},
@@ -26,11 +28,14 @@ use maelstrom_workbench::{
 };
 
 fn main() {
-    if env::var_os("NODE_UNDER_TEST").is_some() {
-        return maelstrom::run::<Gossip>().unwrap();
+    match env::var("NODE_UNDER_TEST").as_deref() {
+        Ok("relays") => return maelstrom::run::<Relays>().unwrap(),
+        Ok(_) => return maelstrom::run::<Gossip>().unwrap(),
+        Err(_) => {}
     }
     let trials = trials![
         a_program_in_lock_step_makes_the_same_run_as_its_node_in_process,
+        what_a_handler_sends_that_has_waited_is_known_in_lock_step_too,
         a_program_that_ends_makes_the_run_invalid,
         a_program_that_does_not_speak_lock_step_is_a_clear_error,
         a_program_that_is_not_there_is_a_clear_error,
@@ -93,6 +98,38 @@ impl Gossip {
     }
 }
 
+/// Tells others of a value when it has slept on it, until they answer.
+#[derive(Default)]
+struct Relays {
+    seen: RefCell<BTreeSet<u64>>,
+}
+
+#[maelstrom::node]
+impl Relays {
+    #[rpc]
+    fn topology(&self) {}
+
+    #[rpc]
+    async fn broadcast(&self, ctx: &Context<Self>, message: u64) {
+        self.seen.borrow_mut().insert(message);
+        ctx.sleep(Duration::from_millis(20)).await;
+        for other in ctx.others() {
+            let other = other.clone();
+            ctx.spawn(async move |_, ctx| ctx.peer(&other).relay(message).retries(2).await);
+        }
+    }
+
+    #[rpc]
+    fn relay(&self, message: u64) {
+        self.seen.borrow_mut().insert(message);
+    }
+
+    #[rpc(reply(messages))]
+    fn read(&self) -> BTreeSet<u64> {
+        self.seen.borrow().clone()
+    }
+}
+
 /// All that hits nodes themselves, and partitions.
 fn nemeses() -> [Nemesis; 4] {
     [Nemesis::partitions(), Nemesis::kills(), Nemesis::pauses(), Nemesis::wrong_clocks()]
@@ -143,6 +180,21 @@ fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
         assert_eq!(led.logs, in_process.logs);
         assert!(led.logs.iter().any(|log| log.text.starts_with("saw ")));
     }
+}
+
+fn what_a_handler_sends_that_has_waited_is_known_in_lock_step_too() {
+    let simulation = Simulation::<Relays>::new(Broadcast::default())
+        .latency(Duration::from_millis(50))
+        .distribution(Distribution::Exponential)
+        .rate(20.0)
+        .time_limit(Duration::from_secs(10))
+        .nemeses(nemeses())
+        .journal();
+    let (led, in_process) = (lead("relays", 0).unwrap(), simulation.run_seed(0));
+    assert_eq!(lines(&led), lines(&in_process));
+    let relays = led.journal.iter().filter(|event| event.line.contains(r#""type":"relay","#));
+    let sent: Vec<_> = relays.filter(|event| event.kind == EventKind::Send).collect();
+    assert!(sent.len() > 100 && sent.iter().all(|event| event.handled.is_some()));
 }
 
 fn a_program_that_ends_makes_the_run_invalid() {

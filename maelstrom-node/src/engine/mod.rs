@@ -116,6 +116,8 @@ pub struct Engine<N: Node> {
     phase: Phase<N>,
     /// What waits. Contexts only hand it tasks, and never own it.
     executor: Executor,
+    /// How many lines of input there have been.
+    received: u64,
     outcome: Option<Result<()>>,
 }
 
@@ -153,9 +155,11 @@ impl<N: Node> Engine<N> {
     /// An engine that waits for its handshake.
     pub fn new(config: N::Config, options: EngineOptions) -> Self {
         let EngineOptions { seed, unix_epoch, waker, stored, log } = options;
+        let core = Core::new(seed, unix_epoch, stored, log);
         Self {
-            executor: Executor::new(std::sync::Arc::clone(&waker)),
-            shared: Shared::new(Core::new(seed, unix_epoch, stored, log), waker),
+            executor: Executor::new(std::sync::Arc::clone(&waker), Rc::clone(core.handled())),
+            shared: Shared::new(core, waker),
+            received: 0,
             phase: Phase::Waiting { config: Some(config), early: Early::default() },
             outcome: None,
         }
@@ -164,6 +168,13 @@ impl<N: Node> Engine<N> {
     /// Handles one line of input, with or without its line break.
     pub fn receive(&mut self, now: Duration, line: &[u8]) {
         self.core().set_now(now);
+        self.core().handled().set(Some(self.received));
+        self.received += 1;
+        self.handle_line(line);
+        self.core().handled().set(None);
+    }
+
+    fn handle_line(&mut self, line: &[u8]) {
         if self.outcome.is_some() {
             return;
         }
@@ -364,15 +375,17 @@ impl<N: Node> Engine<N> {
 
     /// Makes tasks of what handlers have handed over.
     fn adopt(&mut self) {
-        for spawned in self.core().take_spawned() {
+        for (spawned, handled) in self.core().take_spawned() {
             match (spawned, &self.phase) {
-                (Spawned::Waiting(future), _) => self.executor.spawn(future),
+                (Spawned::Waiting(future), _) => self.executor.spawn(future, handled),
                 (Spawned::WithState(make), Phase::Running(state) | Phase::Ending { state, .. }) => {
                     let future = make(state);
-                    self.executor.spawn(future);
+                    self.executor.spawn(future, handled);
                 }
                 // It waits for the state.
-                (spawned, Phase::Waiting { .. } | Phase::Starting { .. }) => self.core().spawn(spawned),
+                (spawned, Phase::Waiting { .. } | Phase::Starting { .. }) => {
+                    self.core().spawn_for(spawned, handled);
+                }
                 (_, Phase::Ended) => {}
             }
         }

@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, VecDeque},
+    future::poll_fn,
     pin::Pin,
     rc::Rc,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -37,20 +38,35 @@ pub(crate) struct Executor {
     tasks: BTreeMap<u64, Task<()>>,
     finished: Rc<RefCell<Vec<u64>>>,
     next: u64,
+    /// The line of input that is being handled.
+    handled: Rc<Cell<Option<u64>>>,
 }
 
 impl Executor {
-    pub(crate) fn new(waker: Waker) -> Self {
-        Self { waker, ready: Arc::default(), tasks: BTreeMap::new(), finished: Rc::default(), next: 0 }
+    pub(crate) fn new(waker: Waker, handled: Rc<Cell<Option<u64>>>) -> Self {
+        Self {
+            waker,
+            ready: Arc::default(),
+            tasks: BTreeMap::new(),
+            finished: Rc::default(),
+            next: 0,
+            handled,
+        }
     }
 
-    /// Adds a task. It is polled when its turn comes.
-    pub(crate) fn spawn(&mut self, future: BoxFuture) {
+    /// Adds a task, which is part of the handling of a line of input. It is polled when its turn comes.
+    pub(crate) fn spawn(&mut self, mut future: BoxFuture, of: Option<u64>) {
         let id = self.next;
         self.next += 1;
-        let finished = Rc::clone(&self.finished);
+        let (finished, handled) = (Rc::clone(&self.finished), Rc::clone(&self.handled));
         let future = async move {
-            future.await;
+            poll_fn(|context| {
+                let others = handled.replace(of);
+                let polled = future.as_mut().poll(context);
+                handled.set(others);
+                polled
+            })
+            .await;
             finished.borrow_mut().push(id);
         };
         let (ready, waker, home) = (Arc::clone(&self.ready), Arc::clone(&self.waker), thread::current().id());

@@ -20,6 +20,8 @@ pub(super) struct Line {
     pub(super) kind: EventKind,
     /// Known in simulations only.
     pub(super) cause: Option<Cause>,
+    /// The message that was being handled, if its handler had waited for that cause.
+    pub(super) handled: Option<u64>,
     pub(super) id: u64,
     pub(super) message: Message,
 }
@@ -28,9 +30,9 @@ impl TryFrom<Event> for Line {
     type Error = serde_json::Error;
 
     fn try_from(event: Event) -> Result<Self, Self::Error> {
-        let Event { time, kind, id, cause, line } = event;
+        let Event { time, kind, id, cause, handled, line } = event;
         let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        Ok(Self { time, kind, cause, id, message: serde_json::from_str(&line)? })
+        Ok(Self { time, kind, cause, handled, id, message: serde_json::from_str(&line)? })
     }
 }
 

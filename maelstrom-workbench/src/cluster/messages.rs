@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap, fmt::Write as _, sync::Arc, time::
 
 use super::{Action, Cluster, Delivery, Phase, Traffic, clients::Received, kind_of};
 use crate::{
-    journal::{Cause, Event, EventKind},
+    journal::{Cause, Event, EventKind, Why},
     network::{Address, Arrival, InFlight},
     quirk::Quirk,
 };
@@ -13,8 +13,8 @@ use crate::{
 const READABLE: usize = 2_000;
 
 impl Cluster<'_> {
-    /// Takes a line that a node has written. `dest` is its receiver, `cause` what the node was doing, if that is known.
-    pub fn sent(&mut self, now: Duration, node: usize, dest: &str, line: &str, cause: Option<Cause>) {
+    /// Takes a line that a node has written. `dest` is its receiver, `why` what the node was doing, if that is known.
+    pub fn sent(&mut self, now: Duration, node: usize, dest: &str, line: &str, why: Option<Why>) {
         self.now = now;
         let src = self.network.node(node);
         match self.network.find(dest) {
@@ -26,7 +26,7 @@ impl Cluster<'_> {
                     self.notes.would(Quirk::LateReply, text);
                 }
             }
-            Some(dest) => self.send(src, dest, line, cause),
+            Some(dest) => self.send(src, dest, line, why),
             None => {
                 let text = format!("a message to {dest}, which does not exist: {}", excerpt(line, READABLE));
                 self.wrong_line(now, node, &text);
@@ -53,14 +53,14 @@ impl Cluster<'_> {
     }
 
     /// Sends `{"src":…}` on, with the network's number in front.
-    pub(super) fn send(&mut self, src: Address, dest: Address, line: &str, cause: Option<Cause>) {
+    pub(super) fn send(&mut self, src: Address, dest: Address, line: &str, why: Option<Why>) {
         let id = self.network.next_id();
         self.numbered.clear();
         write!(self.numbered, "{{\"id\":{id},{}", line.trim_start().strip_prefix('{').unwrap_or(line))
             .expect("a string takes everything");
         let numbered: Arc<str> = self.numbered.as_str().into();
         self.traffic_of(src, dest).sent += 1;
-        self.note(EventKind::Send, id, cause, &numbered);
+        self.note(EventKind::Send, id, why, &numbered);
         if !self.network.send(self.now, src, dest, Arc::clone(&numbered)) {
             self.note(EventKind::Lost, id, None, &numbered);
         }
@@ -70,11 +70,12 @@ impl Cluster<'_> {
         }
     }
 
-    pub(super) fn note(&mut self, kind: EventKind, id: u64, cause: Option<Cause>, line: &Arc<str>) {
+    pub(super) fn note(&mut self, kind: EventKind, id: u64, why: Option<Why>, line: &Arc<str>) {
         if !self.options.journal && self.options.watch.is_none() {
             return;
         }
-        let event = Event { time: self.now, kind, id, cause, line: Arc::clone(line) };
+        let (cause, handled) = (why.map(|why| why.cause), why.and_then(|why| why.handled));
+        let event = Event { time: self.now, kind, id, cause, handled, line: Arc::clone(line) };
         if let Some(watch) = &self.options.watch {
             watch.message(&event);
         }
@@ -137,7 +138,7 @@ impl Cluster<'_> {
         }
         // Who has gone does not get an answer, and nobody minds.
         let Some(line) = line.filter(|_| self.network.is_open(message.src)) else { return };
-        self.send(message.dest, message.src, &line, Some(Cause::Message(message.id)));
+        self.send(message.dest, message.src, &line, Some(Why::from(Cause::Message(message.id))));
     }
 
     /// Too many messages: the run ends here, and says which types they were.

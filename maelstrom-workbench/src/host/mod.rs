@@ -8,14 +8,14 @@ use std::{
     time::Duration,
 };
 
-use maelstrom::{Engine, LogLine, Node, NodeId, Output, storage::Image};
+use maelstrom::{Engine, LogLine, Node, NodeId, Output, OutputLine, storage::Image};
 use rand::Rng;
 
 use self::disk::Disk;
 use crate::{
     checker::Options,
     cluster::{Action, Cluster, ClusterOptions, Delivery},
-    journal::Cause,
+    journal::{Cause, Why},
     random::Streams,
     report::Run,
     workload::Workload,
@@ -128,12 +128,14 @@ struct Slot<S> {
     held: Vec<Held>,
     /// What was delivered while it was paused, or waited for its disk.
     waiting: VecDeque<Delivery>,
+    /// The numbers of the messages that this life of it has received, in order.
+    received: Vec<u64>,
 }
 
 struct Held {
     dest: NodeId,
     line: String,
-    cause: Cause,
+    why: Why,
 }
 
 impl<S: Stepped> Slot<S> {
@@ -181,6 +183,7 @@ impl<'h, S: Stepped> Host<'h, S> {
             syncing: None,
             held: Vec::new(),
             waiting: VecDeque::new(),
+            received: Vec::new(),
         };
         let mut host = Self {
             slots: names.iter().map(slot).collect(),
@@ -270,6 +273,7 @@ impl<'h, S: Stepped> Host<'h, S> {
     fn restart(&mut self, node: usize) {
         let slot = &mut self.slots[node];
         slot.life += 1;
+        slot.received.clear();
         slot.born = self.now;
         match (self.start)(slot.birth(node)) {
             Ok(started) => slot.node = Some(started),
@@ -284,6 +288,7 @@ impl<'h, S: Stepped> Host<'h, S> {
             return;
         }
         let Delivery { node, id, line } = delivery;
+        slot.received.push(id);
         self.step(node, Cause::Message(id), |node, now| node.receive(now, &line));
     }
 
@@ -303,8 +308,8 @@ impl<'h, S: Stepped> Host<'h, S> {
         if slot.syncing.is_some_and(|until| until <= self.now) {
             slot.syncing = None;
             slot.disk.sync();
-            for Held { dest, line, cause } in slot.held.drain(..) {
-                self.cluster.sent(self.now, node, &dest, &line, Some(cause));
+            for Held { dest, line, why } in slot.held.drain(..) {
+                self.cluster.sent(self.now, node, &dest, &line, Some(why));
             }
         }
         // All of it is one batch, with one sync.
@@ -329,11 +334,14 @@ impl<'h, S: Stepped> Host<'h, S> {
         if !self.output.writes.is_empty() {
             slot.disk.write(std::mem::take(&mut self.output.writes));
         }
-        for (dest, line) in self.output.messages() {
+        for ((dest, line), OutputLine { handled, .. }) in self.output.messages().zip(&self.output.lines) {
+            let handled =
+                handled.and_then(|number| slot.received.get(usize::try_from(number).ok()?).copied());
+            let why = Why { cause, handled: handled.filter(|id| cause != Cause::Message(*id)) };
             if slot.disk.is_synced() {
-                self.cluster.sent(self.now, node, dest, line, Some(cause));
+                self.cluster.sent(self.now, node, dest, line, Some(why));
             } else {
-                slot.held.push(Held { dest: dest.into(), line: line.to_owned(), cause });
+                slot.held.push(Held { dest: dest.into(), line: line.to_owned(), why });
             }
         }
         self.logs.extend(self.output.logs.drain(..));

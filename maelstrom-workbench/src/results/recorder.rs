@@ -225,7 +225,14 @@ mod tests {
     };
 
     fn event(id: u64) -> Event {
-        Event { time: Duration::from_nanos(id), kind: EventKind::Send, id, cause: None, line: "{}".into() }
+        Event {
+            time: Duration::from_nanos(id),
+            kind: EventKind::Send,
+            id,
+            cause: None,
+            handled: None,
+            line: "{}".into(),
+        }
     }
 
     fn lines(ids: std::ops::Range<u64>) -> String {

@@ -213,9 +213,11 @@ fn exchange(journal: &[Line], client: &str, from: u64, to: u64) -> BTreeSet<u64>
 /// With all that was sent while one of them was handled. The journal has causes before what they cause.
 fn transitive(journal: &[Line], mut caused: BTreeSet<u64>) -> BTreeSet<u64> {
     for line in journal.iter().filter(|line| line.kind == EventKind::Send) {
-        if let Some(Cause::Message(cause)) = line.cause
-            && caused.contains(&cause)
-        {
+        let cause = match line.cause {
+            Some(Cause::Message(id)) => Some(id),
+            Some(Cause::Timer) | None => None,
+        };
+        if line.handled.or(cause).is_some_and(|id| caused.contains(&id)) {
             caused.insert(line.id);
         }
     }

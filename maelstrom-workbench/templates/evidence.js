@@ -18,7 +18,7 @@ function evidence(data, values, story) {
         link(story.brief(operation), () => story.show(operation)),
         remarks(operation),
         ...(shortfalls.has(operation.index) ? [lacks(shortfalls.get(operation.index), values, story)] : []),
-        ...(isLost ? way(values, lost, story) : []),
+        ...(isLost ? way(values, lost, story) : story.inOrder(story.roles([operation], null))),
       );
     }),
   );

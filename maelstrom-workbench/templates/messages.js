@@ -20,7 +20,9 @@ class Messages {
     const lane = new Map(names.map((k) => [k, isClient(this.all.words[k]) ? 0 : lanes.get(this.all.words[k])]));
     this.fromLane = Int32Array.from(this.all.src, (k) => lane.get(k));
     this.toLane = Int32Array.from(this.all.dest, (k) => lane.get(k));
-    this.filter = { node: "", kind: "", only: false };
+    this.filter = { node: "", kind: "", text: "", only: false };
+    // Which words have the text that is asked for.
+    this.having = new Map();
   }
 
   word(list, k) {
@@ -49,13 +51,15 @@ class Messages {
     return this.all.id[k] === id ? k : -1;
   }
 
-  // These messages, their answers, what was sent for them, and for that in turn. A message has a greater number than its
-  // cause.
+  // These messages, their answers, what was sent while they were handled, and for that in turn; of these themselves also
+  // what others that waited sent when they came. A message has a greater number than its cause.
   causedBy(roots) {
-    const ids = new Set(roots.map((k) => this.all.id[k]));
+    const ids = new Set(roots.map((k) => this.all.id[k])),
+      own = new Set(ids);
     const places = new Set(roots);
     for (let k = roots.length ? Math.min(...roots) : this.count; k < this.count; k += 1) {
-      if (ids.has(this.all.cause[k]) || ids.has(this.all.answers[k])) {
+      const { cause, handled, answers } = this.all;
+      if (ids.has(handled[k] < 0 ? cause[k] : handled[k]) || own.has(cause[k]) || ids.has(answers[k])) {
         ids.add(this.all.id[k]);
         places.add(k);
       }
@@ -73,8 +77,7 @@ class Messages {
         this.children.get(id).push(at);
       };
       for (let at = 0; at < this.count; at += 1) {
-        add(this.all.cause[at], at);
-        add(this.all.answers[at], at);
+        for (const list of ["cause", "handled", "answers"]) add(this.all[list][at], at);
       }
     }
     return this.children.get(this.all.id[k]) ?? [];
@@ -161,12 +164,19 @@ class Messages {
   }
 
   isShown(k) {
-    const { node, kind, only } = this.filter;
+    const { node, kind, text, only } = this.filter;
     return (
+      (!text || this.has(this.all.text[k], text) || this.has(this.all.kind[k], text)) &&
       (!node || this.lanes[this.from(k)] === node || this.lanes[this.to(k)] === node) &&
       (!kind || this.word("kind", k) === kind) &&
       (!only || !this.followed || this.followed.has(k))
     );
+  }
+
+  has(word, text) {
+    const key = `${word} ${text}`;
+    if (!this.having.has(key)) this.having.set(key, this.all.words[word].toLowerCase().includes(text));
+    return this.having.get(key);
   }
 
   // Those in the time shown that pass the filters; of so many that nobody needs all, only those that are `kept`.
@@ -186,9 +196,9 @@ class Messages {
   }
 
   became(k) {
-    return this.all.took[k] < 0
-      ? "on its way when all was over"
-      : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
+    if (this.all.took[k] < 0) return "on its way when all was over";
+    // It is known when it is sent that it will get lost.
+    return this.all.end[k] === 1 ? ENDS[1] : `${ENDS[this.all.end[k]]} after ${duration(this.all.took[k])}`;
   }
 
   brief(k) {
@@ -214,7 +224,9 @@ class Messages {
   }
 
   line(k) {
-    return `${seconds(this.all.sent[k])}: ${this.word("src", k)} → ${this.word("dest", k)} ${this.word("kind", k)} ${this.word("text", k)}, ${this.became(k)}`;
+    const fields = this.word("text", k);
+    const timer = this.isByTimer(k) ? ", by a timer" : "";
+    return `${seconds(this.all.sent[k])}: ${this.brief(k)}${fields && ` ${fields}`}, ${this.became(k)}${timer}`;
   }
 
   tell(k) {
@@ -225,10 +237,17 @@ class Messages {
   }
 
   why(k, isSimulated) {
-    const { cause, answers, operation } = this.all;
+    const { cause, handled, answers, operation } = this.all;
     const name = (id) =>
       this.at(id) < 0 ? `message ${id}, which is not shown` : `message ${id}: ${this.tell(this.at(id))}`;
     if (operation[k] >= 0) return `sent for operation ${operation[k]}`;
+    if (handled[k] >= 0)
+      return (
+        `sent while the node handled ${name(handled[k])}\nfor which it had waited, and went on ` +
+        (cause[k] < 0 ? "when a timer rang" : `when it got ${name(cause[k])}`)
+      );
+    if (cause[k] === -1 && answers[k] >= 0)
+      return `the answer to ${name(answers[k])}\nsent by a timer or by work put off`;
     if (cause[k] === -1) return "sent by a timer or by work put off, not while a message was handled";
     if (cause[k] < 0) return "nobody knows what it was sent for";
     if (answers[k] >= 0) return `the answer to ${name(answers[k])}\nsent when the node had got ${name(cause[k])}`;

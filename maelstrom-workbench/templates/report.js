@@ -2,6 +2,8 @@
 
 // A story is shown as a whole if it took no longer, in µs.
 const LONGEST_STORY = 2e6;
+// The functions that write something that is read later.
+const WRITES = ["add", "broadcast", "send"];
 
 function list(title, texts) {
   if (!texts.length) return [];
@@ -122,6 +124,11 @@ function controls(data, messages, values, story) {
       time.changed();
     });
   }
+  by("text").addEventListener("input", () => {
+    messages.filter.text = by("text").value.toLowerCase();
+    messages.having.clear();
+    time.changed();
+  });
   const goTo = (operation) => {
     if (operation) time.around(operation.invoked, time.end - time.start);
     story.choose(operation ?? null);
@@ -183,6 +190,31 @@ function operationList(story) {
   time.listeners.push(fill);
 }
 
+// Messages one below the other.
+function messageList(messages, story) {
+  const MOST = 300;
+  const fill = () => {
+    if (!by("messages").open || time.isMoving) return;
+    const found = messages.visible();
+    const rows = found
+      .slice(0, MOST)
+      .map((k) => [
+        link(seconds(messages.all.sent[k]), () => story.showMessage(k)),
+        messages.word("src", k),
+        messages.word("dest", k),
+        messages.word("kind", k),
+        messages.word("text", k),
+        messages.became(k) + messages.stoppedBy(k, " "),
+      ]);
+    by("message-rows").replaceChildren(
+      table(["sent", "from", "to", "type", "fields", "became"], rows, 1),
+      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []),
+    );
+  };
+  by("messages").addEventListener("toggle", fill);
+  time.listeners.push(fill);
+}
+
 // A run that goes on is loaded again and again: what one looked at stays.
 function stay(data, story) {
   const key = `looked at ${location.pathname}`;
@@ -225,6 +257,8 @@ function anomaly(data, values, story) {
       to = Math.max(data.focus, ...named.map(({ completed }) => completed ?? 0));
     const length = Math.max((to - from) * 1.5, 1e5);
     if (length < LONGEST_STORY) time.show(from - length * 0.2, from - length * 0.2 + length);
+    // What was written went wrong when it was, and that is seen later.
+    else if (WRITES.includes(named[0]?.f)) story.around(named[0]);
     else time.around(data.focus, 4e5);
     story.chooseAll(named);
   };
@@ -251,6 +285,7 @@ async function main() {
   spreadFigures(data, values, story);
   spreadChart(data, values, story);
   controls(data, messages, values, story);
+  messageList(messages, story);
   operationList(story);
   valueList(values, story);
   time.show(time.first, time.last);

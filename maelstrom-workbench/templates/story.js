@@ -1,7 +1,9 @@
 // What is followed, and what is told of it: an operation, a message, or the way of a value.
 
-// As many messages that did not arrive are told of one by one.
-const MOST_TOLD = 10;
+// As many messages that did not arrive are told of one by one; as many of all, and as many at once.
+const MOST_TOLD = 10,
+  MOST_LISTED = 60,
+  MOST_OPEN = 30;
 
 class Story {
   constructor(data, messages, values) {
@@ -61,7 +63,7 @@ class Story {
     const { invoked, completed } = operation;
     const took = (completed ?? this.data.end) - invoked;
     const isSeen = invoked >= time.start && invoked + Math.min(took, (time.end - time.start) / 4) <= time.end;
-    if (!isSeen) time.around(invoked, Math.min(Math.max(4e5, took * 3), 5e6));
+    if (!isSeen) this.around(operation);
     this.choose(operation);
     this.reveal();
   }
@@ -72,6 +74,13 @@ class Story {
       time.around(sent[k], Math.max(5e4, (this.messages.arrival(k) - sent[k]) * 3));
     this.message(k);
     this.reveal();
+  }
+
+  // All of it is to be seen, with something of what was before and after.
+  around({ invoked, completed }) {
+    const took = Math.min((completed ?? this.data.end) - invoked, 5e6);
+    const beside = Math.max(1e5, took * 0.15);
+    time.show(invoked - beside, invoked + took + beside);
   }
 
   // Whoever follows a link wants to see where it leads: above what is told of it.
@@ -162,6 +171,33 @@ class Story {
     time.changed();
   }
 
+  // What was sent for it, one after the other, and what became of that.
+  inOrder(roles) {
+    const { messages } = this;
+    const all = [...roles.keys()].filter((k) => ["caused", "guess"].includes(roles.get(k))).sort((a, b) => a - b);
+    // Of a request and its answer there is no more to tell.
+    if (all.length < 3) return [];
+    const items = all.slice(0, MOST_LISTED).map((k) => {
+      const className = messages.isStopped(k) ? "invalid" : "";
+      const guess = roles.get(k) === "guess" ? "a guess: " : "";
+      return make(
+        "li",
+        { className },
+        guess,
+        link(messages.line(k), () => this.showMessage(k)),
+      );
+    });
+    if (all.length > items.length) items.push(make("li", {}, `and ${all.length - items.length} more`));
+    return [
+      make(
+        "details",
+        { className: "in-order", open: all.length <= MOST_OPEN },
+        make("summary", {}, `${all.length} messages, in order`),
+        make("ul", {}, ...items),
+      ),
+    ];
+  }
+
   details(text, roles, count, value) {
     const told = [[count("caused"), "sent for it, and for what that caused in turn"]];
     if (value != null)
@@ -198,6 +234,7 @@ class Story {
       ),
       ...(links.length ? [make("ul", {}, ...links)] : []),
       ...(value == null ? [] : way(this.values, value, this)),
+      ...this.inOrder(roles),
     ];
   }
 }

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "shown_runs/mod.rs"]
+mod shown_runs;
+
 use std::{collections::BTreeSet, fs, panic::catch_unwind, path::Path, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -229,13 +232,46 @@ fn an_answer_belongs_to_its_request_whatever_came_in_between() {
         assert!(count > 10);
     };
     let slow = messages::<Slow>();
-    answers(&slow, &slow.cause);
+    answers(&slow, &slow.handled);
     let agrees = messages::<Agrees>();
     answers(&agrees, &agrees.answers);
     for k in (0..agrees.len()).filter(|k| agrees.answers[*k] >= 0) {
         let cause = agrees.id.iter().position(|id| i64::try_from(*id).ok() == Some(agrees.cause[k])).unwrap();
         assert_eq!(agrees.words[agrees.kind[cause]], "agree");
     }
+}
+
+/// However often it asks again, and whoever else has its turn meanwhile.
+#[test]
+fn what_a_handler_sends_belongs_to_its_operation_whatever_it_waits_for() {
+    let data = shown_runs::retrying();
+    let messages = &data.messages;
+    let word = |words: &[usize], k: usize| messages.words[words[k]].as_str();
+    let (mut repeated, mut timers) = (0, 0);
+    for operation in &data.operations {
+        let own = i64::try_from(operation.index).unwrap();
+        let request = messages.operation.iter().position(|operation| *operation == own).unwrap();
+        let id = i64::try_from(messages.id[request]).unwrap();
+        let of =
+            |k: &usize| messages.cause[*k] == id && messages.handled[*k] < 0 || messages.handled[*k] == id;
+        let sent: Vec<usize> = (0..messages.len()).filter(of).collect();
+        let value = operation.value.as_str();
+        let is_own = |k: &usize| {
+            let (kind, text) = (word(&messages.kind, *k), word(&messages.text, *k));
+            let is_now = messages.sent[*k] >= operation.invoked
+                && messages.sent[*k] <= operation.completed.unwrap_or(data.end);
+            is_now
+                && text.contains(value)
+                && (kind == "write" || kind == "echo_ok")
+                && word(&messages.src, *k) == word(&messages.dest, request)
+        };
+        // Nobody else sends the same meanwhile.
+        let expected: Vec<usize> = (0..messages.len()).filter(is_own).collect();
+        assert_eq!(sent, expected, "{operation:?}");
+        repeated += sent.len().saturating_sub(2);
+        timers += sent.iter().filter(|k| messages.cause[**k] == -1).count();
+    }
+    assert!(repeated > 5 && timers > 5, "{repeated} asked again, {timers} by timers");
 }
 
 #[test]

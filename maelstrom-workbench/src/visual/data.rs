@@ -157,7 +157,7 @@ impl Data {
         let mut collector = Collector::new(run, &focus);
         events(&mut |event| collector.take(event))?;
         let (messages, mut spread) = collector.finish(run);
-        let (operations, all) = operations::around(run, focus.operations.last().copied());
+        let (operations, all) = operations::around(run, &focus.operations);
         let mut left_out = Vec::new();
         if all > operations.len() {
             left_out.push(format!("{all} operations are counted; {MOST_OPERATIONS} are shown one by one"));

@@ -57,11 +57,13 @@ pub struct Messages {
     pub kind: Vec<usize>,
     /// The first fields of its body.
     pub text: Vec<usize>,
-    /// What it was sent for: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal names no message,
-    /// a reply's is its request.
+    /// What its node had got when it sent it: the number of a message, -1 for a timer, -2 if nobody knows. Where the journal
+    /// names none, a reply's is its request.
     pub cause: Vec<i64>,
-    /// The number of the request that it answers, if it was sent for something else, as when a node had to hear from others
-    /// first; or -1.
+    /// The number of the message that was being handled, if its handler had waited and went on for that cause; or -1.
+    pub handled: Vec<i64>,
+    /// The number of the request that it answers, if it is neither of them, as when a node had to hear from others first;
+    /// or -1.
     pub answers: Vec<i64>,
     /// The index of the operation for which a client sent it, or -1.
     pub operation: Vec<i64>,
@@ -145,7 +147,7 @@ impl<'r> Collector<'r> {
         let message = Message::new(&line);
         let pair = (role(&message.src).to_owned(), role(&message.dest).to_owned());
         *counted(&mut self.pairs, pair, (OTHERS.to_owned(), OTHERS.to_owned())) += 1;
-        let (cause, answers) = self.cause(event, &message);
+        let [cause, handled, answers] = self.cause(event, &message);
         let of_type = of_type(&mut self.types, &message.kind);
         of_type.sent += 1;
         of_type.by_timers += u64::from(cause == BY_TIMER);
@@ -158,11 +160,15 @@ impl<'r> Collector<'r> {
         let operation = operation.map_or(-1, number);
         let Self { room, spread, requests_of_evidence, .. } = self;
         let matters = |kept: &Kept| matters(kept, requests_of_evidence, spread.as_ref());
-        room.add(Kept { id: event.id, sent: time, end: None, message, cause, answers, operation }, matters);
+        room.add(
+            Kept { id: event.id, sent: time, end: None, message, cause, handled, answers, operation },
+            matters,
+        );
     }
 
-    /// What it was sent for, and the request that it answers if that is something else.
-    fn cause(&mut self, event: &Event, message: &Message) -> (i64, i64) {
+    /// What it was sent for, what was being handled if that is something else, and the request that it answers if that is
+    /// neither.
+    fn cause(&mut self, event: &Event, message: &Message) -> [i64; 3] {
         let answered = message.in_reply_to.and_then(|id| {
             let request = (message.dest.clone(), message.src.clone(), id);
             self.requests.remove(&request)
@@ -170,14 +176,15 @@ impl<'r> Collector<'r> {
         if let Some(id) = message.msg_id {
             self.requests.insert((message.src.clone(), message.dest.clone(), id), event.id);
         }
-        match (event.cause, answered) {
-            (Some(Cause::Message(id)), Some(request)) if id != request => (number(id), number(request)),
-            (Some(Cause::Message(id)), _) => (number(id), -1),
-            // Whoever sleeps before it answers still answers the request.
-            (_, Some(request)) => (number(request), -1),
-            (Some(Cause::Timer), None) => (BY_TIMER, -1),
-            (None, None) => (-2, -1),
-        }
+        let answered = answered.map_or(-1, number);
+        let cause = match event.cause {
+            Some(Cause::Message(id)) => number(id),
+            Some(Cause::Timer) => BY_TIMER,
+            None if answered >= 0 => answered,
+            None => -2,
+        };
+        let handled = event.handled.map_or(-1, number);
+        [cause, handled, if answered == cause || answered == handled { -1 } else { answered }]
     }
 
     pub(super) fn finish(self, run: &Run) -> (Messages, Option<Spread>) {
@@ -187,7 +194,7 @@ impl<'r> Collector<'r> {
         out.pairs = pairs.into_iter().map(|((src, dest), count)| (src, dest, count)).collect();
         out.pairs.sort();
         let mut words = Words::default();
-        for Kept { id, sent, end, message, cause, answers, operation } in room.finish() {
+        for Kept { id, sent, end, message, cause, handled, answers, operation } in room.finish() {
             out.id.push(id);
             out.sent.push(micros(sent));
             out.took.push(end.map_or(-1, |(_, time)| micros(time) - micros(sent)));
@@ -197,6 +204,7 @@ impl<'r> Collector<'r> {
             out.kind.push(words.number(message.kind));
             out.text.push(words.number(message.text));
             out.cause.push(cause);
+            out.handled.push(handled);
             out.answers.push(answers);
             out.operation.push(operation);
         }
@@ -226,6 +234,7 @@ impl Messages {
         cut(&mut self.took, &range);
         cut(&mut self.end, &range);
         cut(&mut self.cause, &range);
+        cut(&mut self.handled, &range);
         cut(&mut self.answers, &range);
         cut(&mut self.operation, &range);
         let mut words = Words::default();
@@ -259,7 +268,7 @@ impl Words {
 /// for such a one.
 fn matters(kept: &Kept, requests: &HashSet<i64>, spread: Option<&Tracker>) -> bool {
     let is_one = |id: i64| requests.contains(&id) || spread.is_some_and(|spread| spread.had_lost(id));
-    [number(kept.id), kept.cause, kept.answers].into_iter().any(is_one)
+    [number(kept.id), kept.cause, kept.handled, kept.answers].into_iter().any(is_one)
 }
 
 /// The number of what became of a message.

@@ -10,8 +10,9 @@ use crate::{
 
 /// As many are drawn one by one.
 pub const MOST_OPERATIONS: usize = 20_000;
-/// As much is shown of a value, in bytes.
+/// As much is shown of a value, in bytes; of operations that show what went wrong, more.
 const SHOWN: usize = 400;
+const SHOWN_OF_EVIDENCE: usize = 8_000;
 
 /// An operation of a client. Times are in µs by the history's clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,20 +41,26 @@ pub struct Operation {
     pub is_final: bool,
 }
 
-/// Those around the focus, if there are too many, and how many there are in all.
-pub(super) fn around(run: &Run, focus: Option<usize>) -> (Vec<Operation>, usize) {
+/// Those around the focus, which is the last one of the evidence, if there are too many, and how many there are in all.
+pub(super) fn around(run: &Run, evidence: &[usize]) -> (Vec<Operation>, usize) {
     let all: Vec<_> = run.history.invocations().collect();
-    let at = focus.map_or(0, |focus| all.partition_point(|(invocation, _)| invocation.index < focus));
+    let at =
+        evidence.last().map_or(0, |focus| all.partition_point(|(invocation, _)| invocation.index < *focus));
     // Mostly what came before it tells why.
     let start = at.saturating_sub(MOST_OPERATIONS / 4 * 3).min(all.len().saturating_sub(MOST_OPERATIONS));
     let kept = all.iter().skip(start).take(MOST_OPERATIONS);
-    (kept.filter_map(|(invocation, completion)| operation(run, invocation, *completion)).collect(), all.len())
+    let shown = |index| if evidence.contains(&index) { SHOWN_OF_EVIDENCE } else { SHOWN };
+    let operation = |(invocation, completion): &(&history::Operation, Option<&history::Operation>)| {
+        operation(run, invocation, *completion, shown(invocation.index))
+    };
+    (kept.filter_map(operation).collect(), all.len())
 }
 
 fn operation(
     run: &Run,
     invocation: &history::Operation,
     completion: Option<&history::Operation>,
+    shown: usize,
 ) -> Option<Operation> {
     let Process::Client(process) = invocation.process else { return None };
     let result = completion.filter(|completion| completion.value != invocation.value);
@@ -66,9 +73,9 @@ fn operation(
         invoked: micros(invocation.time),
         completed: completion.map(|completion| micros(completion.time)),
         outcome: outcome(completion).to_owned(),
-        value: text::of_value(&invocation.value, SHOWN),
-        result: result.map(|completion| text::of_value(&completion.value, SHOWN)),
-        error: error.map(|error| text::of_value(error, SHOWN)),
+        value: text::of_value(&invocation.value, shown),
+        result: result.map(|completion| text::of_value(&completion.value, shown)),
+        error: error.map(|error| text::of_value(error, shown)),
         is_final: invocation.is_final,
     })
 }

@@ -22,6 +22,7 @@ pub(super) struct Kept {
     pub(super) end: Option<(u8, i128)>,
     pub(super) message: Message,
     pub(super) cause: i64,
+    pub(super) handled: i64,
     pub(super) answers: i64,
     pub(super) operation: i64,
 }
@@ -107,8 +108,9 @@ mod tests {
         let mut room = Room::new(focus);
         for id in 0..count {
             let message = Message::new(&line);
-            let (cause, answers, operation) = (-1, -1, -1);
-            room.add(Kept { id, sent: id.into(), end: None, message, cause, answers, operation }, matters);
+            let (cause, handled, answers, operation) = (-1, -1, -1, -1);
+            let sent = id.into();
+            room.add(Kept { id, sent, end: None, message, cause, handled, answers, operation }, matters);
             // Each is ten on the way.
             if let Some(ended) = id.checked_sub(10) {
                 assert!(room.sent(ended) == Some(ended.into()));

@@ -100,15 +100,25 @@ pub(crate) fn caused_by_operation(data: &Data, index: usize) -> BTreeSet<usize> 
     caused_by(data, (0..data.messages.len()).filter(|k| data.messages.operation[*k] == own))
 }
 
-/// Messages, what was sent for them, and for that in turn. Whatever the order: until there is nothing more.
+/// Messages, what was sent while they were handled, and for that in turn; for the first ones also what others that waited
+/// sent when they came. Whatever the order: until there is nothing more.
 pub(crate) fn caused_by(data: &Data, roots: impl IntoIterator<Item = usize>) -> BTreeSet<usize> {
     let messages = &data.messages;
     let mut found: BTreeSet<usize> = roots.into_iter().collect();
+    let numbers = |places: &BTreeSet<usize>| -> BTreeSet<i64> {
+        places.iter().map(|k| i64::try_from(messages.id[*k]).unwrap()).collect()
+    };
+    let of_roots = numbers(&found);
     loop {
-        let ids: BTreeSet<i64> = found.iter().map(|k| i64::try_from(messages.id[*k]).unwrap()).collect();
+        let ids = numbers(&found);
         let further: Vec<usize> = (0..messages.len())
             .filter(|k| !found.contains(k))
-            .filter(|k| ids.contains(&messages.cause[*k]) || ids.contains(&messages.answers[*k]))
+            .filter(|k| {
+                let (cause, handled) = (messages.cause[*k], messages.handled[*k]);
+                ids.contains(&if handled < 0 { cause } else { handled })
+                    || of_roots.contains(&cause)
+                    || ids.contains(&messages.answers[*k])
+            })
             .collect();
         if further.is_empty() {
             return found;
@@ -170,8 +180,8 @@ pub(crate) fn to_and_back(data: &Data, value: &Spreading, node: &str) -> (BTreeS
         had.iter().copied().filter(|k| dest(*k) == node && src(*k) != "clients").collect();
     let ids: BTreeSet<i64> = to.iter().map(|k| i64::try_from(messages.id[*k]).unwrap()).collect();
     let is_back = |k: &usize| {
-        let is_of_it =
-            had.contains(k) || ids.contains(&messages.cause[*k]) || ids.contains(&messages.answers[*k]);
+        let is_of_it = had.contains(k)
+            || [&messages.cause, &messages.handled, &messages.answers].iter().any(|of| ids.contains(&of[*k]));
         let is_asked =
             |before: &usize| src(*before) == dest(*k) && arrival(data, *before) <= messages.sent[*k];
         src(*k) == node && is_of_it && messages.end[*k] == 0 && to.iter().any(is_asked)

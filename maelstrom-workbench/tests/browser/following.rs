@@ -20,7 +20,7 @@ fn some(operations: &[Operation]) -> Vec<&Operation> {
 }
 
 pub(crate) fn an_operation_marks_exactly_the_messages_that_it_caused(driver: &Driver) {
-    for data in [shown_runs::valid(), shown_runs::losing(), shown_runs::stuck()] {
+    for data in [shown_runs::valid(), shown_runs::losing(), shown_runs::stuck(), shown_runs::retrying()] {
         let page = Page::open(driver, data);
         page.show_all();
         for operation in some(&page.data.operations) {
@@ -48,6 +48,35 @@ pub(crate) fn an_operation_marks_exactly_the_messages_that_it_caused(driver: &Dr
         assert_eq!(page.followed("followed"), 0);
         assert!(page.is_hidden("detail"));
     }
+}
+
+/// A request that is repeated when its answer is overdue, as a story of lines.
+pub(crate) fn what_was_sent_for_an_operation_is_told_in_order(driver: &Driver) {
+    let page = Page::open(driver, shown_runs::retrying());
+    let data = &page.data;
+    let messages = &data.messages;
+    let mut repeated = 0;
+    for operation in data.operations.iter().step_by(3) {
+        page.set("operation", &operation.index.to_string());
+        let lines = "[...document.querySelectorAll('#detail .in-order li')].map((it) => it.textContent)";
+        let lines: Vec<String> = serde_json::from_value(page.value(lines)).unwrap();
+        let caused = expected::caused_by_operation(data, operation.index);
+        if caused.len() < 3 {
+            assert!(lines.is_empty(), "{lines:?}");
+            continue;
+        }
+        assert_eq!(lines.len(), caused.len(), "{operation:?}");
+        for (k, line) in caused.into_iter().zip(&lines) {
+            let word = |words: &[usize]| messages.words[words[k]].as_str();
+            let brief =
+                format!("{} → {} {}", word(&messages.src), word(&messages.dest), word(&messages.kind));
+            assert!(line.contains(&brief), "{brief}, not {line}");
+            assert_eq!(line.ends_with(", by a timer"), messages.cause[k] == -1, "{line}");
+            assert_eq!(line.contains(", lost"), messages.end[k] == 1, "{line}");
+            repeated += usize::from(messages.cause[k] == -1);
+        }
+    }
+    assert!(repeated > 3, "{repeated}");
 }
 
 pub(crate) fn only_what_is_followed_is_shown_if_one_asks_for_it(driver: &Driver) {

@@ -29,6 +29,7 @@ pub(crate) fn the_keyboard_reaches_everything(driver: &Driver) {
         "kind",
         "operation",
         "value",
+        "text",
         "only",
         "clear",
         "lamport",

@@ -54,6 +54,46 @@ pub(crate) fn filters_leave_the_messages_that_pass_them(driver: &Driver) {
     assert_eq!(page.marks("lamport"), page.data.messages.len());
 }
 
+pub(crate) fn messages_are_listed_and_found_by_what_they_have(driver: &Driver) {
+    let page = open(driver);
+    page.value("document.querySelector('#messages summary').click()");
+    page.settle();
+    let rows = || page.elements("#message-rows tr") - 1;
+    // No more than so many, and then how many more.
+    let has_all = |count: usize| {
+        rows() == count.min(300)
+            && (count <= 300 || page.text_of("message-rows").ends_with(&format!("and {} more", count - 300)))
+    };
+    assert!(has_all(page.marks("lamport")), "{} of {}", rows(), page.marks("lamport"));
+    page.show(Span { start: 2e6, end: 2.1e6 });
+    assert!(rows() < 300 && has_all(page.marks("lamport")), "{} of {}", rows(), page.marks("lamport"));
+    let messages = &page.data.messages;
+    let span = page.shown();
+    let find = |text: &str| {
+        page.value(&format!("document.getElementById('text').value = '{text}'"));
+        page.value("document.getElementById('text').dispatchEvent(new Event('input'))");
+        page.settle();
+        let text = text.to_lowercase();
+        let has = |word: usize| messages.words[word].to_lowercase().contains(&text);
+        let all = expected::messages(&page.data, span, Filter::default());
+        let found = all.iter().filter(|k| has(messages.text[**k]) || has(messages.kind[**k])).count();
+        assert_eq!((page.marks("lamport"), rows()), (found, found), "that have {text}");
+        (found, all.len())
+    };
+    let shown = expected::messages(&page.data, span, Filter::default());
+    let texts = shown.iter().map(|k| messages.words[messages.text[*k]].as_str());
+    let longest = texts.max_by_key(|text| text.len()).unwrap();
+    for text in ["BROADCAST", longest] {
+        let (found, all) = find(text);
+        assert!(0 < found && found < all, "{found} of {all} have {text}");
+    }
+    find("nobody wrote this");
+    find("");
+    page.value("document.querySelectorAll('#message-rows button')[3].click()");
+    page.settle();
+    assert!(page.text_of("detail").contains("; message "), "{}", page.text_of("detail"));
+}
+
 pub(crate) fn the_list_has_the_operations_that_are_shown(driver: &Driver) {
     let page = open(driver);
     page.value("document.querySelector('#list summary').click()");

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use maelstrom::{Context, NodeId, Result};
+use maelstrom::{Context, NodeId, Result, lock::Mutex};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::Verdict,
@@ -209,6 +209,35 @@ impl Caches {
     fn alive(&self, term: u64) {
         self.term.set(self.term.get().max(term));
     }
+}
+
+/// Stores what it echoes, one after the other, and again when the service does not answer.
+#[derive(Default)]
+pub(crate) struct Stores {
+    turn: Mutex<()>,
+}
+
+#[maelstrom::node]
+impl Stores {
+    #[rpc(reply(echo))]
+    async fn echo(&self, ctx: &Context<Self>, echo: String) -> Result<String> {
+        let _turn = self.turn.lock().await;
+        ctx.lin_kv().retries(3).timeout(Duration::from_millis(300)).write("last", &echo).await?;
+        Ok(echo)
+    }
+}
+
+/// Requests to the service, and its answers, get lost.
+pub(crate) fn retrying() -> Data {
+    let run = Simulation::<Stores>::new(Echo)
+        .nodes(2)
+        .clients_per_node(3)
+        .rate(5.0)
+        .time_limit(Duration::from_secs(10))
+        .nemesis(Nemesis::loss().probability(0.3).with_services().interval(Duration::from_secs(1)))
+        .journal()
+        .run_seed(0);
+    data(&run, "echo", Verdict::Valid)
 }
 
 /// Counts terms, and says often which it is in.

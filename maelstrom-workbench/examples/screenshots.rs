@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         by('time').scrollIntoView();";
     let pictures = [
         ("valid", shown_runs::valid(), valid),
-        ("invalid", shown_runs::losing(), invalid),
+        ("invalid", shown_runs::tiring(), invalid),
         ("large", Data::new(&shown_runs::gossip(25, 20), About::new("broadcast")), large),
     ];
     for (name, data, script) in pictures {

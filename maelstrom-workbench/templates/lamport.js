@@ -3,9 +3,10 @@
 // More would not be told apart, and take long; fewer while one moves.
 const MOST_DRAWN = 25_000,
   MOST_MOVING = 2_500;
-// Up to so many have heads, and dashes where a timer sent them; up to so many are named.
+// Up to so many have heads, and dashes where a timer sent them; up to so many are named, and so many of those that are alike.
 const MOST_DETAILED = 400,
-  MOST_NAMED = 120;
+  MOST_NAMED = 120,
+  MOST_ALIKE = 4;
 // Lines of one colour are drawn at once, but not too many: paths get slow.
 const AT_ONCE = 1_000;
 // What was sent by a timer, or by a guess.
@@ -94,6 +95,11 @@ function lamportChart(data, messages, story) {
       [x0, y0, x1, y1] = ends(drawing, k);
     const end = messages.isStopped(k) ? ` ✕ ${ENDS[messages.all.end[k]]}` : "";
     const text = `${messages.word("kind", k)} ${messages.word("text", k)}`.slice(0, 60) + end;
+    // Of what goes to many at once a few are named, and whatever did not arrive.
+    const { all } = messages;
+    const alike = `${all.src[k]} ${all.sent[k]} ${all.kind[k]} ${all.text[k]}`;
+    const count = drawing.alike.get(alike) ?? 0;
+    if (count >= MOST_ALIKE && !end) return;
     const width = c.measureText(text).width,
       right = LEFT + drawing.inner - width - 2;
     // What is partly to be seen only has its name beside the part that is.
@@ -107,6 +113,7 @@ function lamportChart(data, messages, story) {
     const place = free.find((place) => !isOnLine(place)) ?? free[0];
     if (!place) return;
     drawing.names.push({ ...place, width });
+    drawing.alike.set(alike, count + 1);
     c.globalAlpha = !messages.followed || messages.followed.has(k) ? 1 : 0.55;
     c.strokeStyle = drawing.colours.back;
     c.lineWidth = 3;
@@ -163,6 +170,7 @@ function lamportChart(data, messages, story) {
 
   const draw = (drawing) => {
     drawing.names = [];
+    drawing.alike = new Map();
     const c = drawing.context;
     const state = states.find(({ name }) => name === by("state").value);
     if (state) band(drawing, state);

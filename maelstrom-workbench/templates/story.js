@@ -172,7 +172,7 @@ class Story {
   }
 
   // What was sent for it, one after the other, and what became of that.
-  inOrder(roles) {
+  inOrder(roles, isOpen = true) {
     const { messages } = this;
     const all = [...roles.keys()].filter((k) => ["caused", "guess"].includes(roles.get(k))).sort((a, b) => a - b);
     // Of a request and its answer there is no more to tell.
@@ -191,7 +191,7 @@ class Story {
     return [
       make(
         "details",
-        { className: "in-order", open: all.length <= MOST_OPEN },
+        { className: "in-order", open: isOpen && all.length <= MOST_OPEN },
         make("summary", {}, `${all.length} messages, in order`),
         make("ul", {}, ...items),
       ),
@@ -234,7 +234,7 @@ class Story {
       ),
       ...(links.length ? [make("ul", {}, ...links)] : []),
       ...(value == null ? [] : way(this.values, value, this)),
-      ...this.inOrder(roles),
+      ...this.inOrder(roles, value == null),
     ];
   }
 }

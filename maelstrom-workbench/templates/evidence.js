@@ -145,9 +145,7 @@ function answered(operation, { data, messages }) {
   const way = messages.way(operation.index);
   if (!way) return [];
   return [
-    way.length === 1
-      ? `${way[0]} answered at once, and heard nobody for it`
-      : `its answer came by way of ${way.join(", ")}`,
+    way.length === 1 ? `${way[0]} answered without hearing anybody` : `its answer came by way of ${way.join(", ")}`,
   ];
 }
 

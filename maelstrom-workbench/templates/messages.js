@@ -102,15 +102,15 @@ class Messages {
     return found;
   }
 
-  // The nodes by way of which an operation's answer came, if each sent on at once what it had got: whoever answers alone has
-  // heard nobody.
+  // The nodes by way of which an operation's answer came, if each sent on what it had got when it got something: whoever
+  // answers alone has heard nobody.
   way(index) {
     const [request] = this.ofOperation(index);
     if (request == null) return null;
     const nodes = [];
     for (let k = this.sentFor(request).find((k) => this.to(k) === this.from(request)); k !== request;) {
       const cause = k == null ? -1 : this.at(this.all.cause[k]);
-      if (cause < 0 || this.all.sent[k] !== this.arrival(cause)) return null;
+      if (cause < 0) return null;
       nodes.unshift(this.word("src", k));
       k = cause;
     }

@@ -50,6 +50,8 @@ pub(crate) fn a_lost_value_has_its_way_with_what_stopped_it(driver: &Driver) {
         };
         let told = format!("{} never had it:{count} that would have told", names.join(", "));
         assert!(text.contains(&told), "{told} in {text}");
+        // It was told once, when it came.
+        assert!(text.contains(", not by a timer") && !text.contains(", by a timer"), "{text}");
         assert!(text.contains("after that no message that had it was sent there, though for"), "{text}");
     }
 }

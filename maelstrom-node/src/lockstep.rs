@@ -11,8 +11,9 @@
 //! clock EPOCH               move the wall clock: the Unix time at time zero in ns, as in `start`
 //!
 //! write BATCH               what the node has stored; at most once, and before the messages
-//! send OF LENGTH DEST LINE  a message, with its receiver's name and the length of that in bytes, and what was being
-//!                           handled: the number of a `receive`, from 0, or `-`
+//! send LENGTH DEST LINE     a message, with its receiver's name and the length of that in bytes
+//! handled NUMBER            the messages that follow are part of handling the `receive` of this number, from 0, or of
+//!                           none if it is `-`; not said, they are part of the `receive` that is answered, or of none
 //! log TEXT                  a log line, as a JSON string
 //! failure TEXT              a bug that the engine caught, as a JSON string
 //! ended TEXT                the node has ended with an error, as a JSON string
@@ -54,12 +55,14 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
     let mut engine: Option<Engine<N>> = None;
     let mut output = Output::default();
     let mut line = Vec::new();
+    let mut received = 0;
     loop {
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 {
             return Ok(());
         }
         let command = line.trim_ascii_end();
+        let mut handled = None;
         match (take_word(command), &mut engine) {
             ((b"stored", rest), None) => {
                 stored.apply(&batch(rest)?);
@@ -76,6 +79,8 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
             ((b"receive", rest), Some(engine)) => {
                 let (now, message) = take_word(rest);
                 engine.receive(time(now)?, message);
+                handled = Some(received);
+                received += 1;
             }
             ((b"advance", now), Some(engine)) => engine.advance(time(now)?),
             ((b"clock", epoch), Some(engine)) => engine.set_unix_epoch(time(epoch)?),
@@ -83,21 +88,28 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
         }
         if let Some(engine) = &mut engine {
             engine.take_output(&mut output);
-            answer(&mut answers, engine, &output)?;
+            answer(&mut answers, engine, &output, handled)?;
         }
     }
 }
 
-fn answer<N: Node>(answers: &mut impl Write, engine: &Engine<N>, output: &Output) -> Result<()> {
+/// `handled` is the number of the `receive` that is answered.
+fn answer<N: Node>(
+    answers: &mut impl Write,
+    engine: &Engine<N>,
+    output: &Output,
+    mut handled: Option<u64>,
+) -> Result<()> {
     if !output.writes.is_empty() {
         writeln!(answers, "write {}", output.writes)?;
     }
     for line in &output.lines {
-        match line.handled {
-            Some(of) => write!(answers, "send {of} ")?,
-            None => write!(answers, "send - ")?,
+        if line.handled != handled {
+            handled = line.handled;
+            let number = handled.map_or_else(|| "-".to_owned(), |number| number.to_string());
+            writeln!(answers, "handled {number}")?;
         }
-        write!(answers, "{} {} ", line.dest.len(), line.dest)?;
+        write!(answers, "send {} {} ", line.dest.len(), line.dest)?;
         // The line with its line break.
         answers.write_all(&output.bytes[line.range.clone()])?;
     }

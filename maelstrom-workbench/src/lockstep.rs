@@ -54,6 +54,9 @@ struct Led {
     now: Duration,
     deadline: Option<Duration>,
     output: Output,
+    /// How many messages it has been given, and the number of the one that it says it is handling.
+    received: u64,
+    handled: Option<u64>,
     line: Vec<u8>,
 }
 
@@ -77,6 +80,8 @@ impl Led {
             now: Duration::ZERO,
             deadline: None,
             output: Output::default(),
+            received: 0,
+            handled: None,
             line: Vec::new(),
         };
         let start = format!("start {seed} {}", birth.epoch.as_nanos());
@@ -97,6 +102,8 @@ impl Led {
 
     /// Sends a command, and takes its answers.
     fn step(&mut self, command: &[u8]) -> io::Result<()> {
+        self.handled = command.starts_with(b"receive ").then_some(self.received);
+        self.received += u64::from(self.handled.is_some());
         self.commands.write_all(command)?;
         self.commands.write_all(b"\n")?;
         self.commands.flush()?;
@@ -134,8 +141,6 @@ impl Led {
         let (word, rest) = split(line);
         match word {
             b"send" => {
-                let (of, rest) = split(rest);
-                let handled = if of == b"-" { None } else { Some(parse(of).ok_or_else(unknown)?) };
                 let (length, rest) = split(rest);
                 let length: usize = parse(length).ok_or_else(unknown)?;
                 let dest =
@@ -144,7 +149,11 @@ impl Led {
                 let start = self.output.bytes.len();
                 self.output.bytes.extend_from_slice(message);
                 let range = start..self.output.bytes.len();
-                self.output.lines.push(OutputLine { dest: dest.into(), range, handled });
+                self.output.lines.push(OutputLine { dest: dest.into(), range, handled: self.handled });
+            }
+            b"handled" => {
+                let number = rest.trim_ascii_end();
+                self.handled = if number == b"-" { None } else { Some(parse(number).ok_or_else(unknown)?) };
             }
             b"write" => {
                 let batch = std::str::from_utf8(rest).ok().and_then(|batch| batch.trim_end().parse().ok());

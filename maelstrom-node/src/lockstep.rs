@@ -55,7 +55,6 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
     let mut engine: Option<Engine<N>> = None;
     let mut output = Output::default();
     let mut line = Vec::new();
-    let mut received = 0;
     loop {
         line.clear();
         if input.read_until(b'\n', &mut line)? == 0 {
@@ -78,9 +77,8 @@ pub(crate) fn drive<N: Node>(config: N::Config) -> Result<()> {
             }
             ((b"receive", rest), Some(engine)) => {
                 let (now, message) = take_word(rest);
+                handled = Some(engine.received());
                 engine.receive(time(now)?, message);
-                handled = Some(received);
-                received += 1;
             }
             ((b"advance", now), Some(engine)) => engine.advance(time(now)?),
             ((b"clock", epoch), Some(engine)) => engine.set_unix_epoch(time(epoch)?),

@@ -41,7 +41,7 @@ impl<N: Node> Engine<N> {
                     WorkKind::Done(result) => *shutdown.borrow_mut() = Some(result),
                     WorkKind::Later(future) => {
                         let future = self.keeping(SHUTDOWN, future, &shutdown);
-                        self.executor.spawn(future, self.core().handled().get());
+                        self.executor.spawn(future);
                     }
                 }
                 self.phase = Phase::Ending { state, shutdown, until: now + GRACE };

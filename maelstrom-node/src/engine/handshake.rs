@@ -71,7 +71,7 @@ impl<N: Node> Engine<N> {
             WorkKind::Later(future) => {
                 let made = Rc::new(RefCell::new(None));
                 let future = self.keeping(INIT, future, &made);
-                self.executor.spawn(future, self.core().handled().get());
+                self.executor.spawn(future);
                 self.phase = Phase::Starting { made, ctx, early };
             }
         }

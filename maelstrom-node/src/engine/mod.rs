@@ -116,7 +116,6 @@ pub struct Engine<N: Node> {
     phase: Phase<N>,
     /// What waits. Contexts only hand it tasks, and never own it.
     executor: Executor,
-    /// How many lines of input there have been.
     received: u64,
     outcome: Option<Result<()>>,
 }
@@ -172,6 +171,11 @@ impl<N: Node> Engine<N> {
         self.received += 1;
         self.handle_line(line);
         self.core().handled().set(None);
+    }
+
+    /// How many lines of input there have been.
+    pub(crate) fn received(&self) -> u64 {
+        self.received
     }
 
     fn handle_line(&mut self, line: &[u8]) {
@@ -377,10 +381,10 @@ impl<N: Node> Engine<N> {
     fn adopt(&mut self) {
         for (spawned, handled) in self.core().take_spawned() {
             match (spawned, &self.phase) {
-                (Spawned::Waiting(future), _) => self.executor.spawn(future, handled),
+                (Spawned::Waiting(future), _) => self.executor.spawn_for(future, handled),
                 (Spawned::WithState(make), Phase::Running(state) | Phase::Ending { state, .. }) => {
                     let future = make(state);
-                    self.executor.spawn(future, handled);
+                    self.executor.spawn_for(future, handled);
                 }
                 // It waits for the state.
                 (spawned, Phase::Waiting { .. } | Phase::Starting { .. }) => {

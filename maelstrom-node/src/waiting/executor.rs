@@ -54,8 +54,13 @@ impl Executor {
         }
     }
 
-    /// Adds a task, which is part of the handling of a line of input. It is polled when its turn comes.
-    pub(crate) fn spawn(&mut self, mut future: BoxFuture, of: Option<u64>) {
+    /// Adds a task, which is part of what is being handled. It is polled when its turn comes.
+    pub(crate) fn spawn(&mut self, future: BoxFuture) {
+        self.spawn_for(future, self.handled.get());
+    }
+
+    /// Adds a task that is part of the handling of a line of input.
+    pub(crate) fn spawn_for(&mut self, mut future: BoxFuture, of: Option<u64>) {
         let id = self.next;
         self.next += 1;
         let (finished, handled) = (Rc::clone(&self.finished), Rc::clone(&self.handled));

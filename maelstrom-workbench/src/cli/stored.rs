@@ -9,7 +9,7 @@ use std::{
 
 use clap::Args;
 use maelstrom_workbench::{
-    Integer, Schedule, Value,
+    Schedule, Value,
     checker::Verdict,
     history::History,
     results::{Beginning, is_going_on},
@@ -201,5 +201,5 @@ fn texts(list: &Value) -> Vec<String> {
 
 /// A number from 0 up.
 pub(super) fn whole(value: &Value) -> Option<usize> {
-    value.as_integer().and_then(Integer::as_i64).and_then(|number| number.try_into().ok())
+    value.as_i64().and_then(|number| number.try_into().ok())
 }

@@ -65,6 +65,11 @@ impl Value {
         if let Self::Integer(integer) = self { Some(integer) } else { None }
     }
 
+    /// The integer, if it is one of this range.
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_integer().and_then(Integer::as_i64)
+    }
+
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         if let Self::String(string) = self { Some(string) } else { None }

@@ -175,7 +175,7 @@ impl Data {
         }
         let found = |name| run.judgements.iter().find_map(|(_, judgement)| judgement.result().get(name));
         if let (Some(spread), Some(lost)) = (&mut spread, found("lost").and_then(Value::as_list)) {
-            spread.called_lost = lost.iter().filter_map(shortfall::integer).take(MOST_VALUES).collect();
+            spread.called_lost = lost.iter().filter_map(Value::as_i64).take(MOST_VALUES).collect();
         }
         Ok(Self {
             about,

@@ -137,8 +137,7 @@ impl<'r> Collector<'r> {
             }
         }
         let Self { room, spread, requests_of_evidence, .. } = self;
-        let matters = |kept: &Kept| matters(kept, requests_of_evidence, spread.as_ref());
-        room.end(event.id, (number, time), matters);
+        room.end(event.id, (number, time), matters(requests_of_evidence, spread.as_ref()));
     }
 
     fn sent(&mut self, event: &Event, time: i128) {
@@ -159,11 +158,8 @@ impl<'r> Collector<'r> {
         }
         let operation = operation.map_or(-1, number);
         let Self { room, spread, requests_of_evidence, .. } = self;
-        let matters = |kept: &Kept| matters(kept, requests_of_evidence, spread.as_ref());
-        room.add(
-            Kept { id: event.id, sent: time, end: None, message, cause, handled, answers, operation },
-            matters,
-        );
+        let kept = Kept { id: event.id, sent: time, end: None, message, cause, handled, answers, operation };
+        room.add(kept, matters(requests_of_evidence, spread.as_ref()));
     }
 
     /// What it was sent for, what was being handled if that is something else, and the request that it answers if that is
@@ -266,9 +262,11 @@ impl Words {
 
 /// Whether a message is one of those that show what went wrong: of an operation, or of the value that got lost, or sent
 /// for such a one.
-fn matters(kept: &Kept, requests: &HashSet<i64>, spread: Option<&Tracker>) -> bool {
-    let is_one = |id: i64| requests.contains(&id) || spread.is_some_and(|spread| spread.had_lost(id));
-    [number(kept.id), kept.cause, kept.handled, kept.answers].into_iter().any(is_one)
+fn matters(requests: &HashSet<i64>, spread: Option<&Tracker>) -> impl Fn(&Kept) -> bool {
+    move |kept| {
+        let is_one = |id: i64| requests.contains(&id) || spread.is_some_and(|spread| spread.had_lost(id));
+        [number(kept.id), kept.cause, kept.handled, kept.answers].into_iter().any(is_one)
+    }
 }
 
 /// The number of what became of a message.

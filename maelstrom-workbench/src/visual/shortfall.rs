@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Integer, Run, Value,
+    Run, Value,
     history::{Kind, Operation},
 };
 
@@ -37,21 +37,17 @@ fn shortfall(run: &Run, operation: usize) -> Option<Shortfall> {
     if completion.f != "read" || completion.kind != Kind::Ok {
         return None;
     }
-    let read: BTreeSet<i64> = completion.value.as_list()?.iter().filter_map(integer).collect();
+    let read: BTreeSet<i64> = completion.value.as_list()?.iter().filter_map(Value::as_i64).collect();
     let is_acknowledged = |(position, entry): &(usize, &Operation)| {
         *position < began && entry.f != "read" && entry.kind == Kind::Ok
     };
     let added = history.client_operations().filter(is_acknowledged);
     // An acknowledgement may say nothing of what was added: the invocation has it.
     let added =
-        added.filter_map(|(position, _)| integer(&history.operations()[history.other_half(position)?].value));
+        added.filter_map(|(position, _)| history.operations()[history.other_half(position)?].value.as_i64());
     let added: BTreeSet<i64> = added.collect();
     let missing: Vec<i64> = added.difference(&read).copied().collect();
     let (acknowledged, lacking) = (added.len(), missing.len());
     let missing = missing.into_iter().take(MOST_NAMED).collect();
     (acknowledged > 0).then_some(Shortfall { operation, acknowledged, lacking, missing })
-}
-
-pub(super) fn integer(value: &Value) -> Option<i64> {
-    value.as_integer().and_then(Integer::as_i64)
 }

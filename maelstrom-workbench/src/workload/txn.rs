@@ -174,10 +174,9 @@ mod tests {
     fn draws(options: TxnOptions, count: usize) -> Vec<Vec<(bool, i64, Option<i64>)>> {
         let mut generator = TxnListAppend(options).generator();
         let mut random = Streams::new(0).stream("operations");
-        let integer = |value: &Value| value.as_integer().and_then(crate::Integer::as_i64);
         let operation = |operation: &Value| {
             let [f, key, value] = operation.as_list().unwrap() else { panic!("{operation}") };
-            (f.as_str() == Some("r"), integer(key).unwrap(), integer(value))
+            (f.as_str() == Some("r"), key.as_i64().unwrap(), value.as_i64())
         };
         (0..count)
             .map(|_| generator(&mut random, &TURN).value.as_list().unwrap().iter().map(operation).collect())

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use self::scan::{Paths, ROOT, integers};
 use super::{body::Line, focus::Focus, messages::Collector, micros};
 use crate::{
-    Integer, Run, Value,
+    Run, Value,
     checker::Evidence,
     history::{Kind, Process},
     journal::{self, EventKind},
@@ -187,7 +187,7 @@ impl Tracker {
         let added: Vec<Added> = invocations
             .filter(|invocation| invocation.f != "read")
             .filter_map(|invocation| {
-                let value = invocation.value.as_integer().and_then(Integer::as_i64)?;
+                let value = invocation.value.as_i64()?;
                 Some(Added { value, operation: invocation.index, time: micros(invocation.time) })
             })
             .collect();
@@ -201,7 +201,7 @@ impl Tracker {
         let start = at.saturating_sub(most / 4 * 3).min(added.len().saturating_sub(most));
         let domain = Domain::new(&added, start..added.len().min(start + most));
         let values: Vec<Added> = added.iter().skip(start).take(most).copied().collect();
-        let lost = lost.and_then(Value::as_integer).and_then(Integer::as_i64);
+        let lost = lost.and_then(Value::as_i64);
         Some(Self {
             by_name: places.iter().cloned().zip(0..).collect(),
             paths: Paths::new(&run.schedule.nodes),
@@ -396,7 +396,7 @@ impl Tracker {
             let Some(node) = run.schedule.node_of(process) else { continue };
             let time = micros(read.time);
             for element in list {
-                let number = element.as_integer().and_then(Integer::as_i64);
+                let number = element.as_i64();
                 if let Some((added, Some(value))) = number.and_then(|number| self.domain.get(number))
                     && added <= time
                 {

@@ -155,14 +155,14 @@ fn check_messages(messages: &Value) -> Result<(), String> {
 }
 
 fn has_offset(pair: &Value) -> bool {
-    pair.as_list().and_then(|pair| pair.first()?.as_integer()?.as_i64()).is_some()
+    pair.as_list().and_then(|pair| pair.first()?.as_i64()).is_some()
 }
 
 fn read(offsets: &Value) -> Result<Offsets, String> {
     let Value::Object(offsets) = offsets else { return Err("its `offsets` is no object".to_owned()) };
     let of_key = |(key, offset): (&String, &Value)| {
-        let offset = offset.as_integer().and_then(crate::Integer::as_i64);
-        let offset = offset.ok_or_else(|| format!("its `offsets` has no integer for key {key:?}"))?;
+        let offset =
+            offset.as_i64().ok_or_else(|| format!("its `offsets` has no integer for key {key:?}"))?;
         Ok((key.clone(), offset))
     };
     offsets.iter().map(of_key).collect()

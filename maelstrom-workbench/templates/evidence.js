@@ -8,7 +8,8 @@ function evidence(data, values, story) {
   // What nodes have to agree on; it is told of suspects where they stand.
   const isAgreed = data.stuck || data.cycle;
   const suspects = new Set((data.stuck?.suspects ?? []).map(({ index }) => index));
-  const remarks = ({ index }) => (isAgreed && !suspects.has(index) ? remarkable(known.get(index), story) : "");
+  const remarks = (operation) =>
+    isAgreed && !suspects.has(operation.index) ? remarkable(operation, signs(operation, story), story) : "";
   by("evidence").append(
     ...named.map((operation) => {
       const isLost = lost != null && values.byOperation.get(operation.index) === lost;
@@ -30,11 +31,7 @@ function evidence(data, values, story) {
 // What a read has not, rather than what it has.
 function lacks({ acknowledged, lacking, missing }, values, story) {
   const MOST = 40;
-  const of = (value) => {
-    const k = values.byValue.get(value),
-      own = k == null ? null : story.ofValue(k);
-    return own ? link(String(value), () => story.show(own)) : String(value);
-  };
+  const of = (value) => (values.byValue.has(value) ? story.linkTo(values.byValue.get(value)) : String(value));
   const shown = missing.slice(0, MOST).flatMap((value) => [" ", of(value)]);
   return make(
     "p",
@@ -136,8 +133,8 @@ function signs(operation, { data, messages }) {
   return texts;
 }
 
-const remarkable = (operation, story) =>
-  [...signs(operation, story), ...answered(operation, story)].map((text) => `; ${text}`).join("");
+const remarkable = (operation, signs, story) =>
+  [...signs, ...answered(operation, story)].map((text) => `; ${text}`).join("");
 
 // Who had to do with its answer.
 function answered(operation, { data, messages }) {
@@ -188,7 +185,9 @@ function lastStates({ index, previous, states, order, suspects }, known, story) 
   // Those first of which there is something to tell.
   const told = suspects.map(({ index }) => ({ index, told: signs(known.get(index), story) }));
   told.sort((a, b) => b.told.length - a.told.length);
-  const suspicious = told.map(({ index }) => make("li", {}, operation(index), remarkable(known.get(index), story)));
+  const suspicious = told.map(({ index, told }) =>
+    make("li", {}, operation(index), remarkable(known.get(index), told, story)),
+  );
   const failed = suspects.some((suspect) => suspect.failed);
   return [
     ...(suspects.length

@@ -21,7 +21,7 @@ class Messages {
     this.fromLane = Int32Array.from(this.all.src, (k) => lane.get(k));
     this.toLane = Int32Array.from(this.all.dest, (k) => lane.get(k));
     this.filter = { node: "", kind: "", text: "", only: false };
-    // Which words have the text that is asked for.
+    // Which words have the text that is asked for; another text empties it.
     this.having = new Map();
   }
 
@@ -174,9 +174,8 @@ class Messages {
   }
 
   has(word, text) {
-    const key = `${word} ${text}`;
-    if (!this.having.has(key)) this.having.set(key, this.all.words[word].toLowerCase().includes(text));
-    return this.having.get(key);
+    if (!this.having.has(word)) this.having.set(word, this.all.words[word].toLowerCase().includes(text));
+    return this.having.get(word);
   }
 
   // Those in the time shown that pass the filters; of so many that nobody needs all, only those that are `kept`.
@@ -218,9 +217,9 @@ class Messages {
     return this.faults.filter(stops).at(-1) ?? null;
   }
 
-  stoppedBy(k, before) {
+  stoppedBy(k) {
     const fault = this.fault(k);
-    return fault ? `${before}(${span(fault)})` : "";
+    return fault ? ` (${span(fault)})` : "";
   }
 
   line(k) {
@@ -232,7 +231,7 @@ class Messages {
   tell(k) {
     return (
       `${this.word("src", k)} → ${this.word("dest", k)}  ${this.word("kind", k)}  ${this.word("text", k)}\n` +
-      `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}${this.stoppedBy(k, " ")}; message ${this.all.id[k]}`
+      `sent at ${seconds(this.all.sent[k])}, ${this.became(k)}${this.stoppedBy(k)}; message ${this.all.id[k]}`
     );
   }
 

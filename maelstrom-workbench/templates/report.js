@@ -38,6 +38,22 @@ function table(heads, rows, texts = Infinity) {
   );
 }
 
+// The rows of the first ones of many, and how many more there are.
+const rowsOf = (heads, all, most, row, texts) => [
+  table(heads, all.slice(0, most).map(row), texts),
+  ...(all.length > most ? [make("p", {}, `and ${all.length - most} more`)] : []),
+];
+
+// Fills a list when it is opened, and again when the time changes while it is.
+function whileOpen(id, draw) {
+  const fill = () => {
+    if (by(id).open && !time.isMoving) draw();
+  };
+  by(id).addEventListener("toggle", fill);
+  time.listeners.push(fill);
+  return fill;
+}
+
 function matrix(pairs) {
   const names = [...new Set(pairs.flatMap(([src, dest]) => [src, dest]))].sort((a, b) =>
     a.localeCompare(b, "en", { numeric: true }),
@@ -163,56 +179,41 @@ function controls(data, messages, values, story) {
 // Operations one below the other, for those who look for one, or can't see the drawing.
 function operationList(story) {
   const MOST = 200;
-  const fill = () => {
-    if (!by("list").open || time.isMoving) return;
+  const heads = ["index", "begun", "took", "process", "node", "f", "value", "outcome", "result"];
+  const row = (operation) => [
+    link(String(operation.index), () => story.show(operation)),
+    seconds(operation.invoked),
+    operation.completed == null ? "" : duration(operation.completed - operation.invoked),
+    operation.process,
+    story.node(operation),
+    operation.f,
+    operation.value,
+    operation.outcome,
+    operation.result ?? operation.error ?? "",
+  ];
+  const fill = whileOpen("list", () => {
     const wanted = by("find").value.toLowerCase();
     const found = story.visible().filter((operation) => story.tell(operation).toLowerCase().includes(wanted));
-    const rows = found
-      .slice(0, MOST)
-      .map((operation) => [
-        link(String(operation.index), () => story.show(operation)),
-        seconds(operation.invoked),
-        operation.completed == null ? "" : duration(operation.completed - operation.invoked),
-        operation.process,
-        story.node(operation),
-        operation.f,
-        operation.value,
-        operation.outcome,
-        operation.result ?? operation.error ?? "",
-      ]);
-    by("rows").replaceChildren(
-      table(["index", "begun", "took", "process", "node", "f", "value", "outcome", "result"], rows, 4),
-      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []),
-    );
-  };
-  by("list").addEventListener("toggle", fill);
+    by("rows").replaceChildren(...rowsOf(heads, found, MOST, row, 4));
+  });
   by("find").addEventListener("input", fill);
-  time.listeners.push(fill);
 }
 
 // Messages one below the other.
 function messageList(messages, story) {
   const MOST = 300;
-  const fill = () => {
-    if (!by("messages").open || time.isMoving) return;
-    const found = messages.visible();
-    const rows = found
-      .slice(0, MOST)
-      .map((k) => [
-        link(seconds(messages.all.sent[k]), () => story.showMessage(k)),
-        messages.word("src", k),
-        messages.word("dest", k),
-        messages.word("kind", k),
-        messages.word("text", k),
-        messages.became(k) + messages.stoppedBy(k, " "),
-      ]);
-    by("message-rows").replaceChildren(
-      table(["sent", "from", "to", "type", "fields", "became"], rows, 1),
-      ...(found.length > MOST ? [make("p", {}, `and ${found.length - MOST} more`)] : []),
-    );
-  };
-  by("messages").addEventListener("toggle", fill);
-  time.listeners.push(fill);
+  const heads = ["sent", "from", "to", "type", "fields", "became"];
+  const row = (k) => [
+    link(seconds(messages.all.sent[k]), () => story.showMessage(k)),
+    messages.word("src", k),
+    messages.word("dest", k),
+    messages.word("kind", k),
+    messages.word("text", k),
+    messages.became(k) + messages.stoppedBy(k),
+  ];
+  whileOpen("messages", () => {
+    by("message-rows").replaceChildren(...rowsOf(heads, messages.visible(), MOST, row, 1));
+  });
 }
 
 // A run that goes on is loaded again and again: what one looked at stays.

@@ -112,10 +112,7 @@ function incomplete({ followed, incomplete, called_lost }, values, story) {
   const lost = new Set(called_lost);
   const short = values.spread.values.map(({ value }, k) => ({ value, k })).filter(({ k }) => values.untold(k).length);
   const links = (list) => [
-    ...list.slice(0, MOST).flatMap(({ value, k }, at) => {
-      const own = story.ofValue(k);
-      return [at ? " " : "", link(String(value), () => own && story.show(own))];
-    }),
+    ...list.slice(0, MOST).flatMap(({ k }, at) => [at ? " " : "", story.linkTo(k)]),
     list.length > MOST ? ` and ${list.length - MOST} more` : "",
   ];
   const parts = [
@@ -150,10 +147,10 @@ function valueList(values, story) {
     }));
     const rank = ({ missing, again }) => (missing.length ? 2 : again ? 1 : 0);
     const sorted = all.sort((a, b) => rank(b) - rank(a) || a.k - b.k);
-    const rows = sorted.slice(0, MOST).map(({ k, value, added, half, all, missing, had, again }) => {
+    const row = ({ k, added, half, all, missing, had, again }) => {
       const own = story.ofValue(k);
       return [
-        link(String(value), () => own && story.show(own)),
+        story.linkTo(k),
         seconds(added),
         own ? story.node(own) : "",
         half == null ? "never" : duration(half),
@@ -166,7 +163,7 @@ function valueList(values, story) {
         own ? values.heard(k, own.node + 1).length : "",
         missing.map((place) => values.nodes[place]).join(" "),
       ];
-    });
+    };
     const heads = [
       "value",
       "added",
@@ -187,8 +184,7 @@ function valueList(values, story) {
         { className: "hint" },
         "Messages are those that had the value, “stopped” are those of them that did not arrive, “sent again” is how often it was sent to a node for which one had been stopped, “answered by” from how many others something came back to the node where it was added.",
       ),
-      table(heads, rows, heads.length - 1),
-      ...(all.length > MOST ? [make("p", {}, `and ${all.length - MOST} more`)] : []),
+      ...rowsOf(heads, sorted, MOST, row, heads.length - 1),
     );
   };
   by("values").addEventListener("toggle", fill);

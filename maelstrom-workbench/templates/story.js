@@ -58,6 +58,12 @@ class Story {
     return this.known.get(this.values.spread.values[k].operation) ?? null;
   }
 
+  // A link to the operation that added a value, as far as that is shown.
+  linkTo(k, text = String(this.values.spread.values[k].value)) {
+    const own = this.ofValue(k);
+    return link(text, () => own && this.show(own));
+  }
+
   // Goes to an operation if it is not to be seen, and follows it.
   show(operation) {
     const { invoked, completed } = operation;
@@ -177,25 +183,24 @@ class Story {
     const all = [...roles.keys()].filter((k) => ["caused", "guess"].includes(roles.get(k))).sort((a, b) => a - b);
     // Of a request and its answer there is no more to tell.
     if (all.length < 3) return [];
-    const items = all.slice(0, MOST_LISTED).map((k) => {
-      const className = messages.isStopped(k) ? "invalid" : "";
-      const guess = roles.get(k) === "guess" ? "a guess: " : "";
-      return make(
-        "li",
-        { className },
-        guess,
-        link(messages.line(k), () => this.showMessage(k)),
-      );
-    });
-    if (all.length > items.length) items.push(make("li", {}, `and ${all.length - items.length} more`));
+    const className = (k) => (messages.isStopped(k) ? "invalid" : "");
+    const guess = (k) => (roles.get(k) === "guess" ? "a guess: " : "");
     return [
       make(
         "details",
         { className: "in-order", open: isOpen && all.length <= MOST_OPEN },
         make("summary", {}, `${all.length} messages, in order`),
-        make("ul", {}, ...items),
+        this.lines(all, MOST_LISTED, className, guess),
       ),
     ];
+  }
+
+  // Messages one below the other, and how many more there are.
+  lines(all, most, className = () => "", before = () => "") {
+    const line = (k) => link(this.messages.line(k), () => this.showMessage(k));
+    const items = all.slice(0, most).map((k) => make("li", { className: className(k) }, before(k), line(k)));
+    if (all.length > most) items.push(make("li", {}, `and ${all.length - most} more`));
+    return make("ul", {}, ...items);
   }
 
   details(text, roles, count, value) {
@@ -211,14 +216,6 @@ class Story {
       .filter(([number], k) => number || !k)
       .map(([number, what]) => `${plural(number, "message")} ${what}`);
     const lost = [...roles.keys()].filter((k) => roles.get(k) !== "stopped" && this.messages.isStopped(k));
-    const links = lost.slice(0, MOST_TOLD).map((k) =>
-      make(
-        "li",
-        {},
-        link(this.messages.line(k), () => this.showMessage(k)),
-      ),
-    );
-    if (lost.length > links.length) links.push(make("li", {}, `and ${lost.length - links.length} more`));
     return [
       make(
         "button",
@@ -232,7 +229,7 @@ class Story {
         lines.join("; "),
         lost.length ? `. ${plural(lost.length, "message")} of them did not arrive:` : ".",
       ),
-      ...(links.length ? [make("ul", {}, ...links)] : []),
+      ...(lost.length ? [this.lines(lost, MOST_TOLD)] : []),
       ...(value == null ? [] : way(this.values, value, this)),
       ...this.inOrder(roles, value == null),
     ];

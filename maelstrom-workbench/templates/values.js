@@ -128,6 +128,11 @@ class Values {
   // brought that was sent later. Of each from how many others `answers` for it had come to whoever sent what was stopped, and
   // whether it was sent there again `before` the first of them, and `after`: until it came there, if it did.
   fates() {
+    this.fated ??= this.findFates();
+    return this.fated;
+  }
+
+  findFates() {
     const never = [],
       came = [];
     this.spread.values.forEach((_, k) => {

@@ -87,8 +87,7 @@ function neverOf(values, k, places, all, story, show) {
       show(`${messages.brief(last)} ${messages.became(last)}, sent at ${seconds(messages.all.sent[last])}`, last),
       many ? "" : timers(values, stopped, story),
     ]);
-    if (faults.length)
-      points.push([`what stopped ${own.length > 1 ? "them" : "it"}: ${some(faults.map(span), 3, "; ")}`]);
+    if (faults.length) points.push([`what stopped ${many ? "them" : "it"}: ${some(faults.map(span), 3, "; ")}`]);
   }
   points.push([
     `${last == null ? "as far as is known, no" : "after that no"} message that had it was sent ${there}, `,
@@ -152,7 +151,7 @@ function comparison(values, k, story, show) {
     "sent there again before that",
     "sent there again after that",
   ];
-  const answered = never.filter(({ answers }) => answers).sort((a, b) => a.answers - b.answers);
+  const [fewest] = never.filter(({ answers }) => answers).sort((a, b) => a.answers - b.answers);
   return [
     ...(found ? [make("p", {}, make("b", {}, "For comparison:")), bullets(contrast(values, found, story, show))] : []),
     make("p", {}, "All values of which a message was stopped on its way to a node:"),
@@ -161,16 +160,17 @@ function comparison(values, k, story, show) {
       { className: "fates" },
       table(heads, [row("never came there", never), row("came there when sent again; counted until then", came)]),
     ),
-    ...answered.slice(0, 1).map(({ k, answers }) => {
-      const own = story.ofValue(k);
-      return make(
-        "p",
-        {},
-        `Of those that never came there, the fewest nodes had answered for `,
-        link(`value ${values.spread.values[k].value}`, () => own && story.show(own)),
-        `: ${answers}.`,
-      );
-    }),
+    ...(fewest
+      ? [
+          make(
+            "p",
+            {},
+            "Of those that never came there, the fewest nodes had answered for ",
+            story.linkTo(fewest.k, `value ${values.spread.values[fewest.k].value}`),
+            `: ${fewest.answers}.`,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -182,10 +182,10 @@ function contrast(values, { other, place, stopped, again, brought }, story, show
   const sender = messages.from(stopped);
   return [
     [
-      link(`value ${value}`, () => own && story.show(own)),
+      story.linkTo(other, `value ${value}`),
       `, added at ${own ? story.node(own) : "?"} at ${seconds(added)}, came to all, though `,
       show(`${messages.brief(stopped)} was ${messages.became(stopped)}`, stopped),
-      messages.stoppedBy(stopped, " "),
+      messages.stoppedBy(stopped),
     ],
     [
       `it was sent to ${values.spread.places[place]} again ${plural(tries.length, "time")}${timers(values, tries, story)}, until `,

@@ -15,7 +15,7 @@ use std::{
 };
 
 use libtest_mimic::Arguments;
-use maelstrom::{Context, NodeId, rand::seq::IteratorRandom};
+use maelstrom::{Context, Node, NodeId, rand::seq::IteratorRandom};
 use maelstrom_workbench::{
     Run, Simulation,
     checker::{Options, Verdict},
@@ -161,18 +161,23 @@ fn lead(node: &str, seed: u64) -> std::io::Result<Run> {
     lockstep::simulate(Path::new("/bin/sh"), &args, options(seed), &Broadcast::default(), &Options::default())
 }
 
-fn lines(run: &Run) -> Vec<String> {
-    run.journal.iter().map(ToString::to_string).collect()
-}
-
-fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
-    let simulation = Simulation::<Gossip>::new(Broadcast::default())
+/// The same for a node of this process.
+fn in_process<N: Node<Config = ()> + 'static>() -> Simulation<N> {
+    Simulation::new(Broadcast::default())
         .latency(Duration::from_millis(50))
         .distribution(Distribution::Exponential)
         .rate(20.0)
         .time_limit(Duration::from_secs(10))
         .nemeses(nemeses())
-        .journal();
+        .journal()
+}
+
+fn lines(run: &Run) -> Vec<String> {
+    run.journal.iter().map(ToString::to_string).collect()
+}
+
+fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
+    let simulation = in_process::<Gossip>();
     for seed in 0..3 {
         let (led, in_process) = (lead("gossip", seed).unwrap(), simulation.run_seed(seed));
         assert_eq!(led.verdict(), Verdict::Valid, "{:?}", led.explanations());
@@ -183,13 +188,7 @@ fn a_program_in_lock_step_makes_the_same_run_as_its_node_in_process() {
 }
 
 fn what_a_handler_sends_that_has_waited_is_known_in_lock_step_too() {
-    let simulation = Simulation::<Relays>::new(Broadcast::default())
-        .latency(Duration::from_millis(50))
-        .distribution(Distribution::Exponential)
-        .rate(20.0)
-        .time_limit(Duration::from_secs(10))
-        .nemeses(nemeses())
-        .journal();
+    let simulation = in_process::<Relays>();
     let (led, in_process) = (lead("relays", 0).unwrap(), simulation.run_seed(0));
     assert_eq!(lines(&led), lines(&in_process));
     let relays = led.journal.iter().filter(|event| event.line.contains(r#""type":"relay","#));

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "shown_runs/mod.rs"]
+mod shown_runs;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -17,33 +20,7 @@ use maelstrom_workbench::{
 };
 use serde_json::Value as Json;
 
-/// Tells others each value at once and once.
-#[derive(Default)]
-struct TellsOnce {
-    seen: BTreeSet<u64>,
-}
-
-#[maelstrom::node]
-impl TellsOnce {
-    #[rpc]
-    fn topology(&mut self) {}
-
-    #[rpc]
-    fn broadcast(&mut self, ctx: &Context<Self>, message: u64) {
-        self.seen.insert(message);
-        ctx.peers(ctx.others()).tell(message);
-    }
-
-    #[rpc(reply(messages))]
-    fn read(&self) -> &BTreeSet<u64> {
-        &self.seen
-    }
-
-    #[message]
-    fn tell(&mut self, message: u64) {
-        self.seen.insert(message);
-    }
-}
+use crate::shown_runs::{TellsOnce, losing_run};
 
 /// Tells others now and then all that it has. It counts how often it did, in numbers that look like values.
 #[derive(Default)]
@@ -214,13 +191,7 @@ fn a_service_is_told_values_and_tells_them() {
 }
 
 fn losing() -> Run {
-    let run = Simulation::<TellsOnce>::new(Broadcast::default())
-        .latency(Duration::from_millis(20))
-        .rate(50.0)
-        .time_limit(Duration::from_secs(20))
-        .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
-        .journal()
-        .run_seed(1);
+    let run = losing_run();
     assert!(run.explanations()[0].contains("was missing from the read"), "{:?}", run.explanations());
     run
 }

@@ -62,7 +62,7 @@ impl Gossips {
 
 /// Tells others each value at once and once, so that what a partition swallows is lost.
 #[derive(Default)]
-struct TellsOnce {
+pub(crate) struct TellsOnce {
     seen: BTreeSet<u64>,
 }
 
@@ -288,14 +288,18 @@ pub(crate) fn valid() -> Data {
 
 /// A partition has swallowed what was told once.
 pub(crate) fn losing() -> Data {
-    let run = Simulation::<TellsOnce>::new(Broadcast::default())
+    data(&losing_run(), "broadcast", Verdict::Invalid)
+}
+
+/// The run of that.
+pub(crate) fn losing_run() -> Run {
+    Simulation::<TellsOnce>::new(Broadcast::default())
         .latency(Duration::from_millis(20))
         .rate(50.0)
         .time_limit(Duration::from_secs(20))
         .nemesis(Nemesis::partitions().interval(Duration::from_secs(3)))
         .journal()
-        .run_seed(1);
-    data(&run, "broadcast", Verdict::Invalid)
+        .run_seed(1)
 }
 
 /// A partition has swallowed what was told, and nobody told it again who had an answer of somebody else.
